@@ -17,9 +17,9 @@ from govnet.kernel.clock import MovedClock
 from govnet.offices.models import Mandate, Term
 from govnet.people.models import Person
 from tests import builders
+from tests.at_once import at_once
 from tests.chain import faults_of
 from tests.decisions.builders import decisions, version_of
-from tests.decisions.test_decision_races import at_once
 from tests.offices.builders import a_mandate_for, all_agree, asked, place
 
 pytestmark = pytest.mark.usefixtures("context")

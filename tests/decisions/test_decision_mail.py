@@ -26,15 +26,14 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door, by_rule
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail.models import Delivery, Mail, Rendering
-from govnet.mail.outgoing import distribution
+from govnet.mail.models import Delivery, Rendering
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.preferences.actions import take_over
 from govnet.mail.volume import Volume
 from govnet.people.models import Person, Representation
 from govnet.record import registry
 from govnet.record.actions import record
-from govnet.record.models import Entry, Telling
+from govnet.record.models import Entry
 from govnet.record.queries import details
 from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
@@ -46,34 +45,10 @@ from tests.decisions.builders import (
     taken,
     version_of,
 )
+from tests.decisions.mails import names_of, subjects, text_of, told
 from tests.decisions.test_options import asked
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-def told() -> None:
-    while distribution.run():
-        pass
-    assert [row.error for row in db.session.scalars(select(Telling)) if row.error] == []
-
-
-def subjects() -> list[str]:
-    return list(db.session.scalars(select(Rendering.subject).order_by(Rendering.id)))
-
-
-def names_of(subject: str) -> list[str]:
-    """To whom the mail with that in its subject goes."""
-    query = (
-        select(Delivery.name)
-        .join(Mail, Mail.id == Delivery.mail_id)
-        .join(Rendering, Rendering.mail_id == Mail.id)
-    )
-    return sorted(db.session.scalars(query.where(Rendering.subject.contains(subject))))
-
-
-def text_of(subject: str) -> str:
-    found = db.session.scalars(select(Rendering).where(Rendering.subject.contains(subject))).one()
-    return quopri.decodestring(found.body or b"").decode()
 
 
 def unanswered(person, at):

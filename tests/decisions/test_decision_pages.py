@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from contextvars import copy_context
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from flask.globals import _cv_app
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from govnet.charter import queries as charters
@@ -27,9 +23,8 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Mail, Rendering
-from govnet.people.models import Person
 from govnet.record.models import Entry
-from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation, sign_in
+from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
     QUESTION,
     a_discussion,
@@ -42,29 +37,11 @@ from tests.decisions.builders import (
     taken,
     version_of,
 )
+from tests.decisions.stage import browser, decide
 from tests.pages import Html, ask, opened, send
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-def browser(app: Flask, person: Person | None = None) -> FlaskClient:
-    """A browser whose requests know nothing of the test's own application context."""
-    client = app.test_client()
-    send_it = client.open
-
-    def alone(*args: Any, **kwargs: Any) -> Any:
-        _cv_app.set(None)  # type: ignore[arg-type]
-        return send_it(*args, **kwargs)
-
-    client.open = lambda *args, **kwargs: copy_context().run(alone, *args, **kwargs)  # type: ignore[method-assign]
-    return sign_in(client, person) if person else client
-
-
-def decide(time: MovedClock, proposal: object) -> None:
-    time.move(to=version_of(proposal).deadline)  # type: ignore[arg-type]
-    closed_all()
-    db.session.rollback()
 
 
 def eight_days_pass(time: MovedClock) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-import threading
-from collections.abc import Callable
-from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
@@ -25,36 +22,12 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.transaction import transaction
+from tests.at_once import at_once
 from tests.builders import a_network, acting
 from tests.chain import faults_of
 from tests.decisions.builders import a_proposal, answered, decisions, members, version_of
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-def at_once(app: Flask, *acts: Callable[[], object]) -> list[object]:
-    """Run the acts at the same moment, each with the test's clock; what each returned or raised."""
-    gate, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                found[number] = act()  # type: ignore[call-overload]
-            except Exception as error:
-                found[number] = error  # type: ignore[call-overload]
-            finally:
-                db.session.remove()
-
-    threads = [
-        threading.Thread(target=copy_context().run, args=(run, number, act))
-        for number, act in enumerate(acts)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return found
 
 
 @pytest.mark.parametrize("_again", range(4))

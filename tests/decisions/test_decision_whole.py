@@ -33,7 +33,7 @@ from tests.decisions.builders import (
     rewritten,
     taken,
 )
-from tests.decisions.test_decision_pages import browser, decide
+from tests.decisions.stage import browser, decide
 from tests.decisions.test_reviews import asks, closed, decided, on_review
 from tests.pages import Html, opened, send
 from tests.statements import counted

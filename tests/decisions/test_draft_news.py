@@ -17,10 +17,10 @@ from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import Volume
 from tests.builders import a_member, a_steering_member, acting
 from tests.decisions.builders import QUESTION, a_discussion, a_network_with_rules, members
-from tests.decisions.test_decision_mail import names_of, subjects, text_of, told
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.draft_builders import WORDS, a_draft, changed, wanted
+from tests.decisions.mails import names_of, subjects, text_of, told
+from tests.decisions.stage import browser
 from tests.decisions.test_draft_readiness import dropped
-from tests.decisions.test_drafts import WORDS, a_draft, changed, wanted
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -25,9 +25,9 @@ from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import acting
 from tests.decisions.builders import QUESTION, a_network_with_rules, members
-from tests.decisions.test_decision_mail import names_of, subjects, text_of, told
-from tests.decisions.test_decision_pages import browser
-from tests.decisions.test_drafts import WORDS, a_draft, asked_now, changed, wanted
+from tests.decisions.draft_builders import WORDS, a_draft, asked_now, changed, wanted
+from tests.decisions.mails import names_of, subjects, text_of, told
+from tests.decisions.stage import browser
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("context")

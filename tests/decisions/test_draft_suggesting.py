@@ -22,9 +22,9 @@ from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from tests.builders import a_member, a_person, acting
 from tests.decisions.builders import a_network_with_rules
-from tests.decisions.test_decision_mail import names_of, told
-from tests.decisions.test_decision_pages import browser
-from tests.decisions.test_drafts import a_draft, verbs, wanted
+from tests.decisions.draft_builders import a_draft, verbs, wanted
+from tests.decisions.mails import names_of, told
+from tests.decisions.stage import browser
 from tests.decisions.test_suggesting_pages import suggested
 from tests.pages import opened, send
 

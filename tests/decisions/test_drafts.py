@@ -35,45 +35,13 @@ from tests.decisions.builders import (
     members,
     version_of,
 )
-from tests.decisions.test_decision_mail import names_of, subjects, told
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.draft_builders import WORDS, a_draft, asked_now, changed, verbs, wanted
+from tests.decisions.mails import names_of, subjects, told
+from tests.decisions.stage import browser
 from tests.pages import Html, ask, check, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
-WORDS = Wording(QUESTION, "Nine seats, **one each year** up again.")
 NEW = "/uk/proposals/new?matter=statement"
-
-
-def a_draft(network: Network, by: Person, words: Wording = WORDS, **ask: object) -> Draft:
-    """Something drafted by this person."""
-    with transaction():
-        network = db.session.merge(network)
-        asked = Ask(str(ask.pop("matter", "statement")), **ask)  # type: ignore[arg-type]
-        return actions.save(network, words, asked, by=acting(by, network), via=Door.WEB)
-
-
-def wanted(draft: Draft, network: Network, *people: Person) -> None:
-    """Each of the people wants it asked."""
-    for person in people:
-        with transaction():
-            row = db.session.get(Draft, draft.id)
-            seen = queries.seen(row) if row is not None else ""
-            actions.sponsor(draft.id, seen, by=acting(person, network), via=Door.WEB)
-
-
-def changed(draft: Draft, network: Network, by: Person, words: Wording, **ask: object) -> None:
-    with transaction():
-        asked = Ask("statement", **ask)  # type: ignore[arg-type]
-        actions.change(draft.id, words, asked, by=acting(by, network), via=Door.WEB)
-
-
-def asked_now(draft: Draft, network: Network, by: Person) -> Proposal:
-    with transaction():
-        return actions.ask_it(draft.id, None, by=acting(by, network), via=Door.WEB)
-
-
-def verbs() -> list[str]:
-    return list(db.session.scalars(db.select(Entry.verb).order_by(Entry.id)))
 
 
 def test_everything_that_the_form_asked_for_is_kept_and_comes_back() -> None:

@@ -28,7 +28,7 @@ from govnet.people.models import Person
 from tests.builders import a_member, a_steering_member, acting
 from tests.chain import faults_of
 from tests.decisions.builders import a_network_with_rules, a_proposal, closed_all, taken, version_of
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.operations.test_tampering import found
 from tests.pages import opened, send
 

@@ -22,7 +22,7 @@ from govnet.kernel.transaction import transaction
 from govnet.people.models import Person
 from tests.builders import a_member, acting, an_organisation
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.decisions.test_options import CITIES, asked, chose, close
 from tests.decisions.test_reviews import closed
 from tests.erased import erase

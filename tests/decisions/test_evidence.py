@@ -25,7 +25,7 @@ from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, a_steering_member, acting
 from tests.decisions.builders import a_network_with_rules, a_proposal, taken
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.decisions.test_decision_whole import decide
 from tests.pages import opened
 

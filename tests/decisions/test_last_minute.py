@@ -36,11 +36,11 @@ from govnet.mail.outgoing import distribution
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.people.models import Person
 from govnet.record.models import Entry
+from tests.at_once import at_once
 from tests.builders import a_member, a_network, acting
 from tests.chain import faults_of
 from tests.decisions.builders import a_proposal, answered, decisions, version_of
-from tests.decisions.test_decision_pages import browser
-from tests.decisions.test_decision_races import at_once
+from tests.decisions.stage import browser
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -21,7 +21,7 @@ from govnet.kernel.transaction import transaction
 from govnet.people.models import Person
 from tests.builders import acting, an_organisation
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, members, version_of
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.decisions.test_options import CITIES, asked
 from tests.pages import Html, check, defaults
 

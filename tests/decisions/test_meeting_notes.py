@@ -22,8 +22,8 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from tests.builders import a_coordinator, a_member, a_steering_member, acting
 from tests.decisions.builders import a_network_with_rules, taken
-from tests.decisions.test_decision_mail import subjects, told
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.mails import subjects, told
+from tests.decisions.stage import browser
 from tests.pages import opened, send
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -33,7 +33,7 @@ from tests.decisions.builders import (
     taken,
     version_of,
 )
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.pages import Html, opened
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -11,7 +11,7 @@ from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.decisions.rules.who_counts import offered
 from govnet.kernel.errors import RuleBroken
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.pages import opened, send
 
 pytestmark = pytest.mark.usefixtures("context")

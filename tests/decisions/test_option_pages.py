@@ -17,8 +17,8 @@ from govnet.kernel.clock import MovedClock
 from govnet.people.models import Person
 from tests.builders import a_steering_member
 from tests.decisions.builders import a_network_with_rules, decisions, members, version_of
-from tests.decisions.test_decision_mail import names_of, subjects, told
-from tests.decisions.test_decision_pages import browser, decide
+from tests.decisions.mails import names_of, subjects, told
+from tests.decisions.stage import browser, decide
 from tests.decisions.test_options import CITIES, asked, chose
 from tests.pages import ask, defaults, opened, send
 from tests.statements import counted

@@ -29,7 +29,7 @@ from govnet.people.models import Person
 from tests.builders import a_network
 from tests.decisions import by_hand
 from tests.decisions.builders import answered, decisions, members, version_of
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.decisions.test_options import CITIES, asked, chose
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -37,6 +37,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import GovnetError, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.people.models import Organisation, Person
+from tests.at_once import at_once
 from tests.builders import a_member, a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
     a_network_with_rules,
@@ -47,7 +48,6 @@ from tests.decisions.builders import (
     taken,
     version_of,
 )
-from tests.decisions.test_decision_races import at_once
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -22,7 +22,7 @@ from govnet.people.models import Person
 from tests.builders import a_member, a_network
 from tests.decisions.builders import a_discussion, a_proposal, version_of
 from tests.decisions.many import a_long_register
-from tests.decisions.test_decision_pages import browser, decide
+from tests.decisions.stage import browser, decide
 from tests.forum.made import a_topic
 from tests.pages import opened
 from tests.statements import counted

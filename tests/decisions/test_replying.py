@@ -25,8 +25,8 @@ from govnet.kernel.transaction import transaction
 from govnet.people.models import Person
 from tests.builders import acting
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
-from tests.decisions.test_decision_mail import names_of, told
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.mails import names_of, told
+from tests.decisions.stage import browser
 from tests.erased import erase
 from tests.pages import Html, opened, send
 

@@ -20,7 +20,7 @@ from govnet.mail.outgoing import distribution
 from govnet.record.models import Entry
 from tests.builders import a_member, acting, an_organisation
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.membership.people import _plain
 from tests.pages import opened
 

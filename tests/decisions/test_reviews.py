@@ -29,6 +29,7 @@ from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Person
 from govnet.record.queries import details, entries_about
+from tests.at_once import at_once
 from tests.builders import a_member, a_network, a_person, a_steering_member, acting, an_organisation
 from tests.chain import faults_of
 from tests.decisions.builders import (
@@ -40,8 +41,7 @@ from tests.decisions.builders import (
     one_transaction,
     version_of,
 )
-from tests.decisions.test_decision_mail import names_of, subjects, told
-from tests.decisions.test_decision_races import at_once
+from tests.decisions.mails import names_of, subjects, told
 from tests.erased import erase
 
 pytestmark = pytest.mark.usefixtures("context")

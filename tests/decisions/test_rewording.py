@@ -31,8 +31,8 @@ from govnet.membership.memberships.queries import own_memberships
 from govnet.record.models import Entry
 from tests.builders import a_coordinator, acting
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, answered, members, version_of
-from tests.decisions.test_decision_mail import subjects, told
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.mails import subjects, told
+from tests.decisions.stage import browser
 from tests.pages import Html, ask, defaults, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -25,7 +25,7 @@ from govnet.kernel.messages import Said
 from govnet.kernel.translation import say
 from tests.builders import a_member, a_network, a_steering_member
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, one_transaction
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.pages import Html, ask, defaults, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -13,7 +13,7 @@ from govnet.decisions.models import Proposal
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from tests.builders import a_member, a_network, a_steering_member
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.decisions.test_elsewhere import WRITTEN
 from tests.pages import ask, opened, send
 

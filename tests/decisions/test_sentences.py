@@ -31,9 +31,9 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.translation import say
 from govnet.mail.models import Rendering
 from tests.decisions.builders import closed_all, decisions, rewritten, version_of
+from tests.decisions.mails import told
+from tests.decisions.stage import browser
 from tests.decisions.tallies import CITIES, FEW, TALLIES, Asked, Scene, each_of, put
-from tests.decisions.test_decision_mail import told
-from tests.decisions.test_decision_pages import browser
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -30,8 +30,8 @@ from tests.builders import acting
 from tests.chain import faults_of
 from tests.decisions import many
 from tests.decisions.builders import answered, one_transaction
-from tests.decisions.test_decision_mail import text_of, told
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.mails import text_of, told
+from tests.decisions.stage import browser
 from tests.decisions.test_reviews import closed, days_pass, state, verbs
 from tests.pages import opened, send
 from tests.statements import counted

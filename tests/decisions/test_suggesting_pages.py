@@ -20,9 +20,9 @@ from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from tests.builders import acting
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, members
-from tests.decisions.test_decision_mail import text_of, told
-from tests.decisions.test_decision_pages import browser
-from tests.decisions.test_drafts import a_draft
+from tests.decisions.draft_builders import a_draft
+from tests.decisions.mails import text_of, told
+from tests.decisions.stage import browser
 from tests.pages import HERE, Html, check, defaults, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -15,7 +15,7 @@ from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.mail.models import Rendering
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
-from tests.decisions.test_decision_mail import told
+from tests.decisions.mails import told
 
 pytestmark = pytest.mark.usefixtures("context")
 FIRST, CAT, DOG = "I share the purpose.", "I feed the cat.", "I walk the dog."

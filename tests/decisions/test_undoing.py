@@ -23,7 +23,7 @@ from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests.builders import acting
 from tests.decisions.builders import a_network_with_rules, members, version_of
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.mailbox import mailbox
 from tests.pages import Html, ask, opened, send
 

@@ -17,7 +17,7 @@ from govnet.decisions.proposals.same_rule import same_rules
 from govnet.extensions import db
 from tests.builders import a_member, a_network, a_steering_member, acting
 from tests.decisions.builders import a_network_with_rules, members, version_of
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.pages import Html, ask, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")

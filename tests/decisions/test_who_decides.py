@@ -23,7 +23,7 @@ from govnet.kernel import clock
 from govnet.membership.models import MembershipState
 from tests.builders import a_coordinator, a_member, a_network, a_steering_member, an_organisation
 from tests.decisions.builders import a_network_with_rules, one_transaction
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.pages import Html, opened
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -50,7 +50,7 @@ from tests.decisions.builders import (
     tally_of,
     version_of,
 )
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.pages import Html, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -54,7 +54,7 @@ from tests import builders
 from tests.announcements.builders import ordered
 from tests.conftest import START
 from tests.decisions.builders import a_proposal, taken, version_of
-from tests.decisions.test_drafts import a_draft
+from tests.decisions.draft_builders import a_draft
 from tests.decisions.test_succession import asked
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters.builders import a_letter, later, sent, the

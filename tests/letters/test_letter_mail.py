@@ -21,7 +21,7 @@ from govnet.mail.volume import Stance, Volume
 from govnet.people.models import Person
 from tests.builders import a_member, acting
 from tests.decisions.builders import a_discussion
-from tests.decisions.test_decision_mail import names_of, told
+from tests.decisions.mails import names_of, told
 from tests.letters.builders import a_letter, closed, later, sent, sign, the
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -23,7 +23,7 @@ from govnet.membership.models import Membership
 from govnet.people.models import Person
 from tests.builders import a_member, a_network, a_person, a_steering_member, acting, an_organisation
 from tests.decisions.builders import a_discussion
-from tests.decisions.test_decision_pages import browser
+from tests.decisions.stage import browser
 from tests.letters.builders import TITLE, a_letter, closed, later, sent, sign, the
 from tests.pages import opened, send
 from tests.statements import counted

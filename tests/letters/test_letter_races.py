@@ -16,9 +16,9 @@ from govnet.kernel.transaction import transaction
 from govnet.letters import actions, closing, queries
 from govnet.letters.rules import LetterState, SignatureCount
 from govnet.people.models import Representation
+from tests.at_once import at_once
 from tests.builders import a_member, a_network, acting, an_organisation
 from tests.chain import faults_of
-from tests.decisions.test_decision_races import at_once
 from tests.letters.builders import a_draft, a_letter, the
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -45,7 +45,7 @@ from tests.announcements.builders import a_draft as an_announcement
 from tests.announcements.builders import ordered
 from tests.decisions.builders import a_proposal, answered, closed_all, taken
 from tests.decisions.builders import decisions as decided
-from tests.decisions.test_drafts import a_draft
+from tests.decisions.draft_builders import a_draft
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters.builders import a_letter, sign
 from tests.membership.people import a_network_with_rules, a_waiting_application
