@@ -46,7 +46,7 @@ from tests.decisions.builders import (
     version_of,
 )
 from tests.decisions.mails import names_of, subjects, text_of, told
-from tests.decisions.test_options import asked
+from tests.decisions.rules.test_methods import asked
 
 pytestmark = pytest.mark.usefixtures("context")
 

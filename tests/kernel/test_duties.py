@@ -30,7 +30,7 @@ from govnet.operations import worker
 from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.membership.people import a_network_with_rules, mails_to
-from tests.membership.test_importing import bring_in
+from tests.membership.roster.test_imports import bring_in
 
 pytestmark = pytest.mark.usefixtures("context")
 BY_THEMSELVES = {

@@ -54,14 +54,14 @@ from tests import builders
 from tests.announcements.builders import ordered
 from tests.conftest import START
 from tests.decisions.builders import a_proposal, taken, version_of
-from tests.decisions.draft_builders import a_draft
-from tests.decisions.test_succession import asked
+from tests.decisions.drafts.builders import a_draft
+from tests.decisions.register.test_succession import asked
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters.builders import a_letter, later, sent, the
 from tests.mail.conftest import a_chunk
 from tests.mail.servers import Free, Moody, running
+from tests.membership.memberships.test_renewal import changes
 from tests.membership.people import a_network_with_rules, an_admitted, applies
-from tests.membership.test_renewing import changes
 from tests.record.test_readers import as_before
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -51,7 +51,7 @@ PLAIN = {
 }  # fmt: skip
 """Their links neither sign in nor confirm: pages to sign in on, and what an address chooses about its mail."""
 ELSEWHERE = {"decisions/entered"}
-"""tests/decisions/test_entered.py: it says by when the answer can be undone."""
+"""tests/decisions/answers/test_entry.py: it says by when the answer can be undone."""
 ONCE = {"accounts.link", "accounts.confirm_address", "accounts.undo_address", "mail.confirm_page"}
 
 

@@ -45,11 +45,11 @@ from tests.announcements.builders import a_draft as an_announcement
 from tests.announcements.builders import ordered
 from tests.decisions.builders import a_proposal, answered, closed_all, taken
 from tests.decisions.builders import decisions as decided
-from tests.decisions.draft_builders import a_draft
+from tests.decisions.drafts.builders import a_draft
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters.builders import a_letter, sign
+from tests.membership.memberships.test_renewal import changes
 from tests.membership.people import a_network_with_rules, a_waiting_application
-from tests.membership.test_renewing import changes
 from tests.pages import opened
 from tests.record.test_readers import addresses
 from tests.statements import counted

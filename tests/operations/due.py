@@ -43,7 +43,7 @@ from govnet.sign_in.models import AddressChange, SignInLink
 from tests import builders
 from tests.announcements.builders import ordered
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, taken, version_of
-from tests.decisions.draft_builders import a_draft
+from tests.decisions.drafts.builders import a_draft
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters import builders as letters
 from tests.mail.conftest import a_chunk

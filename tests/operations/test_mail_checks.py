@@ -29,8 +29,8 @@ from govnet.record.models import Entry
 from govnet.sign_in.models import SignInLink
 from govnet.sign_in.rules import LINK_LASTS
 from tests.builders import a_network, a_person, an_operator
+from tests.mail.delivery.test_breaker import TABLE, grudging
 from tests.mail.servers import Free, Grudging, Moody, Secured, a_certificate, running
-from tests.mail.test_breaker import TABLE, grudging
 from tests.mailbox import mailbox, text
 from tests.pages import send
 

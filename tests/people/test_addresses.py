@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from govnet.mail.headers import Address, address_field, wire_address
 from govnet.people.addresses import BadAddress, mailbox, parsed, parsed_or_none
+from tests.mail.delivery.test_smtp import line
 from tests.mail.servers import Free, running
-from tests.mail.test_smtp import line
 
 TAKEN = [
     ("ann@example.org", "ann@example.org"),
