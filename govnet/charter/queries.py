@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.orm import aliased
 
 from govnet.charter import parameters as p
 from govnet.charter.models import CharterVersion, Network
@@ -17,8 +16,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.per_app import PerApp
 from govnet.kernel.per_request import PerRequest
+from govnet.kernel.statements import another
 
-_dated = aliased(CharterVersion)
+_dated = another(CharterVersion, "dated")
 _IN_FORCE = (
     select(func.max(_dated.number))
     .where(_dated.network_id == Network.id, _dated.in_force_from <= bindparam("now"))
