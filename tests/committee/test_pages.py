@@ -44,7 +44,7 @@ def test_everybody_sees_who_sits_on_the_committee_until_when_and_which_places_ar
     assert "Sam Steering Sat 14 Mar 2015 – Mon 11 Apr 2016" in page.text
     assert "held at the start: The minutes of last March." in page.text
     assert "Empty place Seat 4 · Election in June." in page.text
-    assert "4 places, 3 of them empty" in page.text
+    assert "4 places. 3 of them are empty" in page.text
     assert not page.forms
     data = client.get("/uk/committee.json").json
     assert [p["empty"] for p in data["places"]] == [True, False, True, True]
@@ -55,7 +55,7 @@ def test_a_term_that_is_over_is_folded_away_and_its_place_is_empty(client, uk, t
     builders.a_steering_member(uk)
     time.move(timedelta(days=366))
     page = opened(client, "/uk/committee")
-    assert "4 of them empty" in page.text
+    assert "4 of them are empty" in page.text
     assert "Earlier terms Sam Steering" in page.text
 
 

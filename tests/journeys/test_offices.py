@@ -37,7 +37,7 @@ def test_anybody_can_see_who_holds_which_place_since_when_until_when_and_how_we_
     visitor = uk.enters("Vic Rowe")
     visitor.opens("/uk/committee")
     visitor.reads(
-        "4 places, 1 of them empty.", "Sam Potter", "Mon 9 Jun 2014 – Wed 8 Jun 2016", "Empty place"
+        "4 places. 1 of them is empty.", "Sam Potter", "Mon 9 Jun 2014 – Wed 8 Jun 2016", "Empty place"
     )
     visitor.follows("The coordinator")
     visitor.reads(
