@@ -14,30 +14,30 @@ COMMANDS = {
     "backup": ("govnet.operations.cli:backup", "Write a backup of everything to a file."),
     "demo": ("govnet.demo.cli:demo", "Run a demo network on this machine alone."),
     "deploy-files": ("govnet.operations.release_cli:deploy_files", "Write the files that run govnet."),
-    "doctor": ("govnet.operations.cli:doctor", "Look whether all is well, and say what to do."),
-    "export": ("govnet.membership.cli:export_group", "Hand over what this program holds."),
-    "guide": ("govnet.operations.release_cli:guide", "Print how to run govnet, or what changed."),
-    "import": ("govnet.membership.cli:import_group", "Bring in what another program holds."),
+    "doctor": ("govnet.operations.cli:doctor", "Check that all is well, and say what to do."),
+    "export": ("govnet.membership.cli:export_group", "Write the list of members to a file."),
+    "guide": ("govnet.operations.release_cli:guide", "Print a guide, or the changes of this release."),
+    "import": ("govnet.membership.cli:import_group", "Bring in a list of people, or take it back."),
     "init": ("govnet.operations.cli:init", "Make the database, and found a network."),
-    "operator": ("govnet.operations.operator_cli:operator", "Name operators, and do what they alone can do."),
-    "receive": ("govnet.operations.pipe:receive", "Take one mail from standard input."),
-    "restore": ("govnet.operations.cli:restore", "Put a backup in the place of the database."),
-    "serve": ("govnet.operations.cli:serve", "Run the web server, and the worker beside it."),
-    "upgrade": ("govnet.operations.cli:upgrade", "Bring the tables up to date with a new release."),
-    "verify": ("govnet.operations.cli:verify", "Recompute the whole record of every network."),
-    "worker": ("govnet.operations.worker_cli:work", "Tell, send, and do what is due, until SIGTERM."),
+    "operator": ("govnet.operations.operator_cli:operator", "Name operators, and do their work."),
+    "receive": ("govnet.operations.pipe:receive", "Receive one mail from standard input."),
+    "restore": ("govnet.operations.cli:restore", "Replace the database by a backup."),
+    "serve": ("govnet.operations.cli:serve", "Run the web server and the worker."),
+    "upgrade": ("govnet.operations.cli:upgrade", "Bring the tables up to date after installing."),
+    "verify": ("govnet.operations.cli:verify", "Check the whole record of every network."),
+    "worker": ("govnet.operations.worker_cli:work", "Send mail and do what is due, until SIGTERM."),
 }
-"""Where each command is, and what it does in at most 50 characters."""
+"""Where each command is, and its help in at most 50 characters."""
 MEASURED = ("serve", "worker")
-"""Commands that measure what they do, where METRICS_TOKEN is set."""
+"""Commands that count for Prometheus, if METRICS_TOKEN is set."""
 WORDS = "govnet.words"
-"""Under which a command's context keeps the words that it was called with."""
+"""The key under which a command's context keeps the arguments that it was called with."""
 SMALL = frozenset({"receive"})
-"""Commands that do without the application, and without the libraries that it is made of."""
+"""Commands that need neither the application nor its libraries."""
 WITH_ANY_KEYS = frozenset({"accept-keys", "doctor", "init", "restore", "verify"})
-"""Commands that run with other keys than the database's, because they put that right, say so, or need none."""
+"""Commands that run with keys other than the database's: they correct or report that, or need no keys."""
 LIBRARIES = frozenset({"db", "limiter"})
-"""Commands of libraries: used past govnet's own, they leave a database that it cannot vouch for. The help leaves them out."""
+"""Commands of libraries. The help leaves them out: a database changed by them is not what govnet expects."""
 
 
 def _app() -> object:
@@ -69,7 +69,7 @@ def _use_file(_ctx: click.Context, _option: click.Parameter, path: str | None) -
 
 
 class Govnet(click.Group):
-    """A group whose commands are imported one by one, when they are called.
+    """A group that imports each command when it is called.
 
     Only the process's own environment is read: no .env file of the folder, and no variable that begins with FLASK_.
     """
@@ -77,12 +77,12 @@ class Govnet(click.Group):
     create_app: Callable[[], Any] = staticmethod(_app)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the words of the command, to show how somebody else would call it."""
+        """Keep the arguments of the command, to show how another user would call it."""
         ctx.meta[WORDS] = list(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Trouble that a person has to put right is one sentence, and exit code 1."""
+        """Run the command. If a person has to correct something, it prints one sentence and exits with code 1."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -96,11 +96,11 @@ class Govnet(click.Group):
             raise click.ClickException(words) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Those of the table."""
+        """Return the names in the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command, with what it needs to load the application."""
+        """Return the command, able to load the application if it needs to."""
         if name in COMMANDS:
             module, _, attribute = COMMANDS[name][0].partition(":")
             command: click.Command = getattr(importlib.import_module(module), attribute)
@@ -111,7 +111,7 @@ class Govnet(click.Group):
         return self._of_library(ctx, name) if name in LIBRARIES else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list in the help, from the table alone."""
+        """Write the list in the help from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_target, words) in COMMANDS.items()])
 
@@ -136,7 +136,7 @@ class Govnet(click.Group):
     metavar="FILE",
     expose_value=False,
     callback=_use_file,
-    help="Read the settings from this file, as GOVNET_SETTINGS does; the environment goes before it.",
+    help="Read the settings from this file, as GOVNET_SETTINGS does. The environment goes before it.",
 )
 @click.version_option(__version__, prog_name="govnet", message="%(prog)s %(version)s")
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`govnet demo`: the UK network on this machine, with everything that it needs."""
+"""`govnet demo`: an invented UK network on this machine, with everything that it needs."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ MAIL = folder_in("").name
 @click.option(
     "--port", type=PORT, default=5000, show_default=True, envvar="PORT", help="The port to listen on."
 )
-@click.option("--keep", is_flag=True, envvar="KEEP", help="Go on where the last demo stopped.")
+@click.option("--keep", is_flag=True, envvar="KEEP", help="Continue where the last demo stopped.")
 @click.option("--folder", default=FOLDER, show_default=True, type=click.Path(file_okay=False, path_type=Path))
 def demo(port: int, keep: bool, folder: Path) -> None:
-    """Run the demo network: web, worker and a mailbox, all on this machine alone."""
+    """Run the demo network with web, worker and a mailbox, on this machine only."""
     if os.environ.get("GOVNET_ENV") == "production":
         raise click.ClickException(
-            "The demo lets anybody be anybody: it does not run with GOVNET_ENV=production."
+            "In the demo anybody can sign in as anybody: it does not run with GOVNET_ENV=production."
         )
     bound("127.0.0.1", port).close()  # before the last demo, which may still run, is swept away
     folder = folder.resolve()
@@ -47,15 +47,15 @@ def demo(port: int, keep: bool, folder: Path) -> None:
 
 
 def make_room(folder: Path, *, keep: bool) -> None:
-    """Make the folder of a demo, empty unless `keep`. Refuses a folder that holds anything that no demo wrote."""
+    """Make the folder of a demo, empty unless `keep`. Refuses a folder with files that no demo wrote."""
     if not _is_ours(folder):
         raise click.ClickException(
-            f"{folder} holds files that no demo wrote. The demo would delete them or write among them, so it stops. "
+            f"{folder} has files that no demo wrote. The demo would delete them or write among them, so it stops. "
             "Name another folder: govnet demo --folder FOLDER"
         )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text(
-        "The govnet demo made this folder, and empties it whenever it begins anew.\n"
+        "The govnet demo made this folder, and empties it each time it starts afresh.\n"
     )
     for each in () if keep else folder.iterdir():
         if each.is_dir():
@@ -65,7 +65,7 @@ def make_room(folder: Path, *, keep: bool) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether there is nothing in the folder, or a demo made it; those of older demos hold mail and hold no mark."""
+    """Whether the folder is empty or a demo made it. Folders of older demos have mail and no mark."""
     there = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
     older = MAIL in there and there <= {MAIL, "govnet.db", "govnet.db-wal", "govnet.db-shm"}
     return not there or MARKER in there or older
@@ -75,7 +75,7 @@ def _run(folder: Path, port: int, mail_port: int) -> None:
     from govnet import create_app
 
     level = os.environ.get("LOG_LEVEL", "warning")
-    for row in load_config().TABLE:  # what the environment says of a real server does not reach it
+    for row in load_config().TABLE:  # settings of a real server in the environment do not reach it
         os.environ.pop(row.name, None)
     os.environ.update(_settings(folder, port, mail_port), LOG_LEVEL=level)
     logs.configure(level)  # a line for each of five hundred mails would hide the address
@@ -87,7 +87,7 @@ def _run(folder: Path, port: int, mail_port: int) -> None:
 
 
 def _play(folder: Path) -> None:
-    """Make the network, where the last demo's is not kept. Nothing is forced to disk meanwhile."""
+    """Make the network, unless the last demo's is kept. Nothing is forced to disk meanwhile."""
     from govnet import create_app
     from govnet.demo import history
     from govnet.kernel.transaction import transaction
@@ -99,11 +99,11 @@ def _play(folder: Path) -> None:
         with transaction():
             keys.write_down()  # the demo's port may be another one each time
         if history.is_played():
-            click.echo(f"Going on with the network in {folder}.")
+            click.echo(f"Continuing with the network in {folder}.")
             return
         click.echo("Playing two hundred days of history ...")
         count = history.play()
-    click.echo(f"{count} things happened, in {time.monotonic() - began:.1f} seconds.")
+    click.echo(f"Recorded {count} entries in {time.monotonic() - began:.1f} seconds.")
 
 
 def _settings(folder: Path, port: int, mail_port: int) -> dict[str, str]:

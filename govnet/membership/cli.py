@@ -1,4 +1,4 @@
-"""The roster from the command line: in from an old list, out to another one."""
+"""The roster on the command line: import it from an old list, export it to another one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SHOWN = 20
 
 @click.group(name="import")
 def import_group() -> None:
-    """Bring in what another program holds."""
+    """Bring in a list of people, or take it back."""
 
 
 @import_group.command("members")
@@ -44,14 +44,16 @@ def import_group() -> None:
     "comes_as",
     type=click.Choice(["subscriber", "member"]),
     default="subscriber",
-    help="What people are whose row does not say it.",
+    help="The kind of people whose row does not name one.",
 )
 @click.option(
-    "--leave-out", is_flag=True, help="With --go: leave out rows that cannot be used, do the others."
+    "--leave-out",
+    is_flag=True,
+    help="With --go: leave out rows that cannot be used, and bring in the others.",
 )
 @with_appcontext
 def import_members(file: Path, slug: str, go: bool, comes_as: str, leave_out: bool) -> None:
-    """Bring in the list of another program, and say row by row what happens.
+    """Bring in the list of another program, and say for each row what happens.
 
     FILE is CSV with or without a heading (name, email, organisation, kind, as), as Excel, Mailman, Google Groups,
     Mailchimp, CiviCRM and Outlook write it, a list of addresses, or Mailman's JSON.
@@ -70,20 +72,20 @@ def import_members(file: Path, slug: str, go: bool, comes_as: str, leave_out: bo
         _say(made, roster, each=not go)
     if go:
         click.echo(
-            "Done. Those who came as members get a mail with a link to confirm, once `govnet worker` runs."
+            "Done. Once `govnet worker` runs, the people who come as members get a mail with a link to confirm."
         )
-        click.echo(f"To take it back until they have acted: govnet import undo {made.number}")
+        click.echo(f"To take back those who have not acted yet: govnet import undo {made.number}")
     elif roster.problems:
         _refuse(roster)
     else:
-        click.echo("Nothing was changed. To do it, say the same with --go.")
+        click.echo("Nothing was changed. To do it, call the same command with --go.")
 
 
 @import_group.command("list")
 @click.option("--network", "slug", default="", help="The network's slug, where there are several.")
 @with_appcontext
 def list_imports(slug: str) -> None:
-    """Say which lists were brought in, newest first."""
+    """Show the lists that were brought in, newest first."""
     for one in queries.imports(_network(slug).id):
         batch = one.batch
         click.echo(
@@ -97,10 +99,12 @@ def list_imports(slug: str) -> None:
 @click.option("--go", is_flag=True, help="Do it. Without this nothing is changed.")
 @with_appcontext
 def undo_import(number: int, go: bool) -> None:
-    """Take back the list with that NUMBER: whoever has acted since stays."""
+    """Take back the list with this NUMBER. People who have acted since stay."""
     batch = db.session.get(RosterImport, number)
     if batch is None or batch.state is not ImportState.DONE:
-        raise click.ClickException("There is no such list to take back. See them with `govnet import list`.")
+        raise click.ClickException(
+            "There is no such list to take back. `govnet import list` shows the lists."
+        )
     if go:
         with transaction():
             ends = undo.take_back(batch, via=Door.CLI)
@@ -111,7 +115,7 @@ def undo_import(number: int, go: bool) -> None:
         f"{_many(len(ends.subscriptions), 'reader', 'readers')} end. "
         f"{_many(ends.acted, 'has', 'have')} acted and {'stays' if ends.acted == 1 else 'stay'}."
     )
-    click.echo("Done." if go else "Nothing was changed. To do it, say the same with --go.")
+    click.echo("Done." if go else "Nothing was changed. To do it, call the same command with --go.")
 
 
 def _network(slug: str) -> Network:
@@ -119,30 +123,36 @@ def _network(slug: str) -> Network:
     found = network_by_slug(slug) if slug else networks[0] if len(networks) == 1 else None
     if found is None:
         known = ", ".join(network.slug for network in networks) or "none yet: run `govnet init` first"
-        raise click.ClickException(f"Say which network with --network. There are: {known}.")
+        raise click.ClickException(f"Name a network with --network. There are: {known}.")
     return found
 
 
 def _refuse(roster: Roster) -> None:
-    click.echo(f"{len(roster.problems)} to mend. Nothing was changed.", err=True)
+    click.echo(f"{_many(len(roster.problems), 'problem', 'problems')} found. Nothing was changed.", err=True)
     if roster.rows:
         click.echo("To bring in the other rows without them, add --go --leave-out.", err=True)
     sys.exit(1)
 
 
 def _say(made: Plan, roster: Roster, *, each: bool) -> None:
-    """The counts, and everybody with what becomes of them; of those who come only while it is tried out."""
+    """Print the counts, and what happens to each person. People who come in are listed in a trial only."""
     members, readers, twice = len(made.members), len(made.subscribers), len(roster.repeated)
-    click.echo(f"{_many(members, 'comes as a member and is', 'come as members and are')} asked to confirm.")
-    click.echo(f"{_many(readers, 'comes as a reader and gets', 'come as readers and get')} the mail.")
+    click.echo(
+        f"{_many(members, 'person comes as a member and is', 'people come as members and are')} asked to confirm."
+    )
+    click.echo(
+        f"{_many(readers, 'person comes as a reader and gets', 'people come as readers and get')} the mail."
+    )
     if twice:
-        said = _many(twice, "stands in the file twice and counts", "stand in the file twice and count")
+        said = _many(
+            twice, "person is in the file twice and counts", "people are in the file twice and count"
+        )
         click.echo(f"{said} once: {'row' if twice == 1 else 'rows'} {_rows(roster.repeated)}.")
     comes = COMES if each else frozenset()
     for words, outcomes in (
-        (("is here already and stays the same", "are here already and stay as they are"), STAYS),
-        (("does not come in", "do not come in"), frozenset(RowOutcome) - STAYS - COMES),
-        (("comes in", "come in"), comes),
+        (("person is here already and stays", "people are here already and stay"), STAYS),
+        (("person does not come in", "people do not come in"), frozenset(RowOutcome) - STAYS - COMES),
+        (("person comes in", "people come in"), comes),
     ):
         if rows := [one for one in made.planned if one.outcome in outcomes]:
             click.echo(f"{_many(len(rows), *words)}:")
@@ -165,7 +175,7 @@ def _rows(numbers: tuple[int, ...]) -> str:
 
 @click.group(name="export")
 def export_group() -> None:
-    """Hand over what this program holds."""
+    """Write the list of members to a file."""
 
 
 @export_group.command("members")
@@ -173,7 +183,7 @@ def export_group() -> None:
 @click.option("--network", "slug", default="", help="The network's slug, where there are several.")
 @with_appcontext
 def export_members(file: Path, slug: str) -> None:
-    """Write the roster, with addresses, as a CSV file that can be imported again. Keep it safe."""
+    """Write the list of members, with addresses, as a CSV file that can be imported again. Keep it safe."""
     rows = exports.roster_rows(_network(slug).id)
     out = io.StringIO(newline="")
     writer = csv.writer(out)

@@ -114,13 +114,13 @@ def _prepare_or_put_back(before: Path | None) -> None:
 def _check(manifest: archive.Manifest, replace: bool) -> None:
     if manifest.kind != db.engine.dialect.name:
         raise RestoreError(
-            f"The backup is of {manifest.kind}, and DATABASE_URL names {db.engine.dialect.name}."
+            f"The backup is from {manifest.kind}, but DATABASE_URL names {db.engine.dialect.name}."
         )
     if schema.is_empty():
         return
     if not replace and not standstill.is_unfinished():
-        raise RestoreError("There are networks in this database. To put the backup in their place add --replace; "
-                           "what is there now is backed up first.")  # fmt: skip
+        raise RestoreError("There are networks in this database. To replace them by the backup, add --replace. "
+                           "They are backed up first.")  # fmt: skip
     beats.refuse_while_one_lives()
 
 
@@ -132,7 +132,7 @@ def _finish(manifest: archive.Manifest, erased_again: int) -> None:
     """Tell everybody that it happened; from here on mail waits only for a person."""
     with transaction():
         mailings.hold_all(
-            f"This is a backup of {manifest.at}, put back. Some of its mail may have been sent since."
+            f"A backup of {manifest.at} was restored. Some of its mail may have been sent since."
         )
         tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at, erased_again=erased_again)
         write_down()

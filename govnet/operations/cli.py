@@ -1,4 +1,4 @@
-"""Commands for whoever runs the server."""
+"""Commands for the operator of the server."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=PORT, help="The port to listen on, in place of the setting PORT.")
-@click.option("--no-worker", is_flag=True, help="Only the web; run `govnet worker` elsewhere.")
+@click.option("--no-worker", is_flag=True, help="Run the web server only. Run `govnet worker` elsewhere.")
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
-    help="How many answer requests, in place of the setting WEB_PROCESSES; one a processor.",
+    help="The number of processes, in place of the setting WEB_PROCESSES. Use one for each processor.",
 )
 @click.option(
-    "--socket", "inherited", type=click.IntRange(0), hidden=True, help="The socket that a parent listens on."
+    "--socket", "inherited", type=click.IntRange(0), hidden=True, help="The socket on which a parent listens."
 )
 @click.option(
-    "--ready", type=click.IntRange(0), hidden=True, help="A pipe in which to say that this one answers."
+    "--ready", type=click.IntRange(0), hidden=True, help="A pipe in which this process says that it answers."
 )
 @LIFELINE
 @click.pass_obj
@@ -73,7 +73,7 @@ def serve(
     inherited: int | None,
     ready: int | None,
 ) -> None:
-    """Run the web server, and the worker beside it."""
+    """Run the web server and the worker."""
     app = info.load_app()
     with app.app_context():
         emit(Starting())
@@ -97,17 +97,20 @@ def serve(
 
 
 @click.command()
-@click.option("--file", "source", type=THERE, help="Found the network that this TOML file describes, now.")
+@click.option("--file", "source", type=THERE, help="Found the network in this TOML file now.")
 @installation.options
 @click.pass_context
 def init(ctx: click.Context, /, source: Path | None, path: str | None, **answers: Any) -> None:
-    """Make the settings file and the database, and found a network: by a file, or by a link that this prints.
+    """Make the settings file and the database, and found a network from a file or by a link.
 
-    With --settings FILE it makes that file first, with new keys; what no option says it asks. docs/running.md shows
-    the file of a network. The link works once, for three days, or until init prints another one.
+    With --settings FILE it first makes that file, with new keys, and asks for settings that no option gives.
+    docs/running.md shows a file that founds a network. Without such a file it prints a link. The link works once,
+    for three days, or until init prints another one.
     """
     if installation.settings_at(path, answers, ctx.meta["govnet.words"]):
-        click.echo(f"The settings are in {path}, for its owner only. Keep a copy apart from the backups.")
+        click.echo(
+            f"The settings are in {path}. Only its owner can read it. Keep a copy apart from the backups."
+        )
     with ctx.obj.load_app().app_context():
         schema.prepare()
         schema.check()
@@ -125,11 +128,11 @@ def _link() -> None:
         token = founding_links.make_link()
     until = clock.now() + founding_links.GOOD_FOR
     if retired:
-        click.echo("The link that was printed before no longer works; this one takes its place.")
-    click.echo("The database is ready. Who looks after the server is named here, and nowhere else:")
+        click.echo("This link replaces the one printed before, which no longer works.")
+    click.echo("The database is ready. To name somebody who looks after the server, use this command:")
     click.echo("  govnet operator give EMAIL --name NAME\n")
-    click.echo("Open this address to found a network. It gives no rights over the server. It works once,")
-    click.echo(f"until {until:%Y-%m-%d %H:%M} UTC; anyone who has it can found a network here.\n")
+    click.echo("To found a network, open this address. It gives no rights on the server. It works once,")
+    click.echo(f"until {until:%Y-%m-%d %H:%M} UTC. Anyone who has it can found a network here.\n")
     click.echo(f"  {current_app.config['SITE_URL']}/found/{token}")
 
 
@@ -139,14 +142,14 @@ def _found(source: Path) -> None:
         with transaction():
             network = founding.found(read, by=SHELL, via=Door.CLI)
             slug, name = network.slug, network.name
-    click.echo(f"{name} stands at {current_app.config['SITE_URL']}/{slug}/")
+    click.echo(f"{name} is at {current_app.config['SITE_URL']}/{slug}/")
     click.echo("Next: govnet import members FILE.csv")
 
 
 def _read(source: Path) -> Founding:
     try:
         if source.stat().st_size > LARGEST_FILE:
-            raise click.ClickException(f"{source} is too large: a founding takes at most 1 MB.")
+            raise click.ClickException(f"{source} is too large: a file for founding has at most 1 MB.")
         table = tomllib.loads(source.read_text(encoding="utf-8"))
         return read_founding(table, reserved=RESERVED, accents=ACCENTS)
     except BadFounding as bad:
@@ -155,26 +158,28 @@ def _read(source: Path) -> Founding:
     except (
         ValueError,
         RecursionError,
-    ) as error:  # numbers and lists beyond all measure are no TOMLDecodeError
+    ) as error:  # excessive numbers and nested lists raise no TOMLDecodeError
         raise click.ClickException(f"{source} cannot be read as TOML: {error}") from error
 
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--keep", type=click.IntRange(1, 1000), help="TARGET is a folder: add one, and keep so many.")
-@click.option("--overwrite", is_flag=True, help="Also in the place of a file that is there.")
+@click.option(
+    "--keep", type=click.IntRange(1, 1000), help="TARGET is a folder: add a backup, and keep this many."
+)
+@click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @with_appcontext
 def backup(target: Path, keep: int | None, overwrite: bool) -> None:
-    """Write a backup of everything to the file TARGET (.tar.gz), while the network goes on."""
+    """Write a backup of everything to the file TARGET (.tar.gz). The network can go on meanwhile."""
     if target.is_dir() != (keep is not None):
         raise click.ClickException(
             f"{target} is a folder: name a file in it, or add --keep 14 to keep the last fourteen backups there."
             if keep is None
-            else f"{target} is no folder: with --keep, name the folder that the backups are in."
+            else f"{target} is not a folder: with --keep, name the folder of the backups."
         )
     if target.is_file() and not overwrite:
         raise click.ClickException(
-            f"{target} is there already, and stays as it is. Name another file, or add --overwrite."
+            f"{target} exists already and was not changed. Name another file, or add --overwrite."
         )
     ready()
     folder, target = target, rotation.next_in(target) if keep else target
@@ -184,40 +189,38 @@ def backup(target: Path, keep: int | None, overwrite: bool) -> None:
     for slug, (number, _hash) in manifest.networks.items():
         click.echo(f"{slug}: {number} entries")
     click.echo(
-        f"{target} is whole: {target.stat().st_size:,} bytes. It holds addresses and keys; keep it safe."
+        f"{target} is complete: {target.stat().st_size:,} bytes. It holds addresses and keys: keep it safe."
     )
     if gone:
-        click.echo(f"Deleted, of the older ones: {', '.join(gone)}")
+        click.echo(f"Deleted older backups: {', '.join(gone)}")
 
 
 @click.command()
 @click.argument("source", type=THERE)
-@click.option("--replace", is_flag=True, help="Also where there are networks; they are backed up first.")
+@click.option("--replace", is_flag=True, help="Restore even if there are networks. They are backed up first.")
 @with_appcontext
 def restore(source: Path, replace: bool) -> None:
-    """Put the backup SOURCE in the place of the database. Mail is held until a person releases it.
+    """Replace the database by the backup SOURCE. Mail is held until a person releases it.
 
-    SOURCE is what `govnet backup` wrote, or a bare SQLite file, as `litestream restore` writes it.
+    SOURCE is a file from `govnet backup`, or a bare SQLite file, as `litestream restore` writes it.
     """
     with explained(), database_files.as_backup(source) as backup_file:
         done = backups.restore(backup_file, replace=replace)
     click.echo(f"The backup of {done.taken} is in place, and everybody is signed out.")
-    click.echo(f"People erased since then and erased again: {done.erased_again}.")
+    click.echo(f"People who had been erased since then and are erased again: {done.erased_again}.")
     if done.keys_differ:
         path = folders.data() / backups.KEYS_FOUND
         click.echo(
-            f"MAIL_KEY differs from the backup's. To keep links in old mails working, set the one in {path}."
+            f"MAIL_KEY differs from the backup's. To keep links in old mails working, use the key in {path}."
         )
-    click.echo(
-        "Mail is held. An operator releases it on the page /operator, or: govnet operator release-mail"
-    )
+    click.echo("Mail is held. To release it, use the page /operator or call: govnet operator release-mail")
     _report(checks.verify())
 
 
 @click.command()
 @with_appcontext
 def upgrade() -> None:
-    """After installing a new release: back up, bring the tables up to date, check the record."""
+    """Back up, bring the tables up to date and check the record, after installing a new release."""
     folder = folders.data()
     with explained():
         beats.refuse_while_one_lives()
@@ -236,16 +239,18 @@ def upgrade() -> None:
 @click.command()
 @with_appcontext
 def verify() -> None:
-    """Recompute the whole record of every network, and say where it breaks. Exits 1 if it does."""
+    """Check the whole record of every network, and say where it is broken. Exits 1 if it is."""
     ready()
     _report(checks.verify())
 
 
 @click.command()
-@click.option("--mail", "address", metavar="ADDRESS", help="Send one mail there, and say what became of it.")
+@click.option(
+    "--mail", "address", metavar="ADDRESS", help="Send one mail to this address, and say what became of it."
+)
 @with_appcontext
 def doctor(address: str | None) -> None:
-    """Look at settings, database, worker, mail, disk, clock and backups. Exits 1 if something is wrong."""
+    """Check settings, database, worker, mail, disk, clock and backups. Exits 1 if something is wrong."""
     if address is None:
         _report(checks.examine())
         return
@@ -256,14 +261,14 @@ def doctor(address: str | None) -> None:
     except BadAddress as bad:
         raise click.ClickException(f"“{address}” is not an e-mail address. {bad.message}") from bad
     click.echo(
-        f"One mail goes to {to}. This waits for what becomes of it, {trial_mail.PATIENCE:.0f} seconds at most."
+        f"One mail goes to {to}. Waiting for the mail server's answer, for at most {trial_mail.PATIENCE:.0f} seconds."
     )
     with explained():
         _report([checks.Finding("mail", *trial_mail.send(to))])
 
 
 def _report(findings: Iterable[checks.Finding]) -> None:
-    """Print each finding; exit 1 when one is not well."""
+    """Print each finding, and exit with 1 if one is not well."""
     well = True
     for finding in findings:
         click.echo(f"{'ok  ' if finding.well else 'LOOK'}  {finding.name}: {finding.words}")

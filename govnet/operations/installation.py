@@ -1,4 +1,4 @@
-"""Making the settings file: keys are made, all else is asked or given as options, and nothing is written before all is known."""
+"""Makes the settings file: makes the keys, asks for the rest or takes options, and writes nothing until all is known."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _SECURITY = {"starttls": ("MAIL_USE_TLS", "587"), "tls": ("MAIL_USE_SSL", "465")
 
 @dataclass(frozen=True)
 class Question:
-    """An option of `govnet init`, the setting that it gives, and how a terminal is asked; not at all where `ask` is empty."""
+    """An option of `govnet init`, its setting, and the question at a terminal. If `ask` is empty it asks nothing."""
 
     option: str
     setting: str
     ask: str = ""
     default: Callable[[Mapping[str, str]], str | None] = lambda _answers: None
-    """From the answers so far; "" is no answer, and None means that there has to be one."""
+    """The default from the answers so far; "" is no answer, and None means that an answer is required."""
 
     @property
     def word(self) -> str:
@@ -44,7 +44,7 @@ def _domain(answers: Mapping[str, str]) -> str | None:
 
 
 def _security(answers: Mapping[str, str]) -> str:
-    """A relay on this machine is spoken to in plain words, as it comes."""
+    """A relay on this machine is used without encryption, as installed."""
     return "none" if answers.get("MAIL_SERVER") in ("127.0.0.1", "::1", "localhost") else "starttls"
 
 
@@ -53,17 +53,17 @@ def _nothing(_answers: Mapping[str, str]) -> str:
 
 
 QUESTIONS = (
-    Question("--site-url", "SITE_URL", "The address under which people reach it (https://...)"),
-    Question("--data", "GOVNET_DATA", "The folder for its data", lambda _answers: "/srv/govnet/data"),
+    Question("--site-url", "SITE_URL", "The address of the site (https://...)"),
+    Question("--data", "GOVNET_DATA", "The folder for the data", lambda _answers: "/srv/govnet/data"),
     Question("--database-url", "DATABASE_URL", default=_nothing),
     Question("--redis-url", "REDIS_URL", default=_nothing),
-    Question("--mail-server", "MAIL_SERVER", "The relay that takes mail from it"),
-    Question("--mail-security", "", "How to speak to the relay (starttls, tls or none)", _security),
+    Question("--mail-server", "MAIL_SERVER", "The mail relay"),
+    Question("--mail-security", "", "Encryption to the relay (starttls, tls or none)", _security),
     Question("--mail-port", "MAIL_PORT", "The relay's port", lambda answers: _SECURITY[answers[""]][1]),
-    Question("--mail-user", "MAIL_USERNAME", "The user that the relay knows (Enter for none)", _nothing),
+    Question("--mail-user", "MAIL_USERNAME", "The user name at the relay (Enter for none)", _nothing),
     Question("--mail-domain", "MAIL_DOMAIN", "The domain that mail comes from", _domain),
-    Question("--trusted-proxies", "TRUSTED_PROXIES", "How many web servers stand in front", lambda _answers: "1"),
-    Question("--security-contact", "SECURITY_CONTACT", "An address to tell of security holes (Enter for none)", _nothing),
+    Question("--trusted-proxies", "TRUSTED_PROXIES", "The number of web servers in front", lambda _answers: "1"),
+    Question("--security-contact", "SECURITY_CONTACT", "An address for reports of vulnerabilities (Enter for none)", _nothing),
 )  # fmt: skip
 
 
@@ -71,11 +71,11 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that answer the questions."""
     for each in reversed(QUESTIONS):
         kind = click.Choice([*_SECURITY]) if each.word == "mail_security" else None
-        said = f"Write {each.setting} into it." if each.setting else "How to speak to the relay."
+        said = f"The setting {each.setting}." if each.setting else "The encryption to the relay."
         command = click.option(each.option, type=kind, help=said)(command)
     for name, said in (
-        ("--mail-password-file", "A file that holds the relay's password alone."),
-        ("--database-password-file", "A file that holds the password of DATABASE_URL alone."),
+        ("--mail-password-file", "A file that holds only the relay's password."),
+        ("--database-password-file", "A file that holds only the password of DATABASE_URL."),
     ):
         command = click.option(name, type=click.Path(exists=True, dir_okay=False, path_type=Path), help=said)(
             command
@@ -86,9 +86,9 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def settings_at(path: str | None, given: Mapping[str, Any], words: list[str]) -> bool:
-    """Have the file at `path` be there and used: made from what was `given` and asked. Returns whether it was made.
+    """Make the file at `path` from `given` and the answers to questions, and use it. Return whether it was made.
 
-    One that is there stays as it is. Raises ConfigError, and writes nothing, where something is wrong or missing.
+    A file that exists stays as it is. Raises ConfigError, and writes nothing, if something is wrong or missing.
     """
     named = [f"--{word.replace('_', '-')}" for word, value in given.items() if value is not None]
     if path is None:
@@ -101,13 +101,13 @@ def settings_at(path: str | None, given: Mapping[str, Any], words: list[str]) ->
     if target.exists():
         if named:
             raise ConfigError(
-                f"{target} is there already, and init never changes it: change it by hand, or leave out {named[0]}"
+                f"{target} exists already, and init never changes it: change it by hand, or leave out {named[0]}"
             )
         use_file(str(target))
         return False
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise ConfigError(
-            f"{target} cannot be made: {target.parent} must be a folder in which this user may write"
+            f"{target} cannot be made: {target.parent} must be a folder to which this user can write"
         )
     values = _answers(given)
     config = load_config().load(values)
@@ -118,7 +118,7 @@ def settings_at(path: str | None, given: Mapping[str, Any], words: list[str]) ->
 
 
 def _answers(given: Mapping[str, Any]) -> dict[str, str]:
-    """Each setting's value: by option, from the environment, asked, or its default."""
+    """Return each setting's value: from an option, the environment, a question, or its default."""
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     answers: dict[str, str] = {}
     lacking: list[str] = []
@@ -144,7 +144,7 @@ def _answers(given: Mapping[str, Any]) -> dict[str, str]:
     if "MAIL_USERNAME" in answers:
         password = _mail_password(given["mail_password_file"], terminal)
         lacking += (
-            [] if password else ["--mail-password-file is needed with --mail-user where nobody can be asked"]
+            [] if password else ["--mail-password-file is needed with --mail-user when there is no terminal"]
         )
         answers["MAIL_PASSWORD"] = password
     elif given["mail_password_file"] is not None:
@@ -158,7 +158,7 @@ def _answers(given: Mapping[str, Any]) -> dict[str, str]:
 def _needed(question: Question) -> str:
     row = next(row for row in load_config().TABLE if row.name == question.setting)
     return (
-        f"{question.option} is needed where nobody can be asked, for example {question.option} {row.example}"
+        f"{question.option} is needed when there is no terminal, for example {question.option} {row.example}"
     )
 
 
@@ -177,7 +177,7 @@ def _asked(question: Question, answers: Mapping[str, str]) -> str:
 
 
 def _fault(name: str, value: str) -> str:
-    """What production would say of this one setting."""
+    """Return the complaint that production would have about this one setting."""
     key, needed = "k" * 64, [row for row in load_config().TABLE if row.needed]
     others = {row.name: key if row.kind.secret else row.example for row in needed}
     others |= {"GOVNET_ENV": "production", "MAIL_USERNAME": "x"}
@@ -193,7 +193,7 @@ def _no_password(question: Question, value: str) -> None:
         instead = "--database-password-file" if question.word == "database_url" else "the environment"
         raise ConfigError(
             f"Everybody on this machine can read a password in {question.option} while the command runs: "
-            f"leave it out there, and give it by {instead} (REDIS_URL and DATABASE_URL are taken from the environment, too)"
+            f"leave it out there, and give it by {instead} (REDIS_URL and DATABASE_URL can come from the environment too)"
         )
 
 
@@ -220,13 +220,13 @@ def _mail_password(path: Path | None, terminal: bool) -> str:
         return _password_in(path)
     if "MAIL_PASSWORD" in os.environ:
         return os.environ["MAIL_PASSWORD"]
-    return str(click.prompt("The password for that", hide_input=True)) if terminal else ""
+    return str(click.prompt("The password for that user", hide_input=True)) if terminal else ""
 
 
 def _lines(values: Mapping[str, str]) -> list[str]:
-    """The file's lines: each setting under what it says."""
+    """Return the file's lines: each setting below its description."""
     lines = [
-        "# Settings of govnet, as systemd (EnvironmentFile=), a shell and govnet read them alike: KEY=value,",
+        "# Settings of govnet. systemd (EnvironmentFile=), a shell and govnet read the same values: KEY=value,",
         "# and comments on lines of their own. Keep a copy apart from the backups. docs/running.md has all settings.",
     ]
     for row in load_config().TABLE:

@@ -47,8 +47,9 @@ def check() -> None:
         names = " and ".join(others)
         one = len(others) == 1
         raise OtherKeys(
-            f"{names} {'is' if one else 'are'} not what this database is used with: set {'it' if one else 'them'} as on the "
-            "other machines; or, where the change is meant, stop govnet everywhere and call: govnet operator accept-keys"
+            f"{names} {'differs' if one else 'differ'} from the values that this database is used with. Set "
+            f"{'it' if one else 'them'} as on the other machines. If you changed {'it' if one else 'them'} on purpose, "
+            "stop govnet everywhere and call: govnet operator accept-keys"
         )
 
 

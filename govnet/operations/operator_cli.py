@@ -1,4 +1,4 @@
-"""Commands about who looks after the server, and what only they can do."""
+"""Commands that name operators, and commands for operators only."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from govnet.people.persons import person_by_email, person_for
 
 @click.group()
 def operator() -> None:
-    """Name the operators of this server, and do what they alone can do. Every use is told in the public record."""
+    """Name the operators of this server, and do their work. The public record shows every use."""
 
 
 @operator.command()
 @click.argument("email")
-@click.option("--name", default="", help="Their name, where nobody here has the address yet.")
+@click.option("--name", default="", help="Their name, if nobody here has the address yet.")
 @with_appcontext
 def give(email: str, name: str) -> None:
-    """Let the person with this address use the page /operator; they sign in by a link mailed there.
+    """Let the person with this address use the page /operator. They sign in by a link sent to it.
 
-    It can be done before there is a network: every network that is founded later says so in its record.
+    You can do this before there is a network. Every network founded later says so in its record.
     """
     if not schema.has_tables():
         raise click.ClickException("There is no database here yet. Begin with: govnet init")
@@ -39,7 +39,7 @@ def give(email: str, name: str) -> None:
 @click.argument("email")
 @with_appcontext
 def take(email: str) -> None:
-    """Take it back."""
+    """Take the page /operator away from the person with this address."""
     ready()
     with explained(), transaction():
         operators.take(_person_id(email), by=SHELL, via=Door.CLI)
@@ -50,16 +50,16 @@ def take(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def link(email: str) -> None:
-    """Print a link that signs in the operator with this address: for when mail stands still.
+    """Print a link that signs in the operator with this address. Use it when no mail goes out.
 
-    Told in public, and by mail to that address as soon as mail goes.
+    The public record shows it, and the operator gets a mail about it as soon as mail goes out again.
     """
     if not schema.has_tables():
         raise click.ClickException("There is no database here yet. Begin with: govnet init")
     with explained(), transaction():
         address, until = operators.print_link(email, by=SHELL, via=Door.CLI)
     click.echo(
-        f"This signs {email} in, once, until {until:%H:%M} UTC. It stands in the public record, and a mail says so.\n"
+        f"This link signs {email} in, once, until {until:%H:%M} UTC. The public record shows it, and they get a mail.\n"
     )
     click.echo(f"  {address}")
 
@@ -77,50 +77,50 @@ def release_mail() -> None:
 @operator.command("reset-mail")
 @with_appcontext
 def reset_mail() -> None:
-    """Try the mail server again now, after what was wrong has been mended."""
+    """Try the mail server again now, after the cause has been removed."""
     ready()
     with explained(), transaction():
         operators.reset_line(by=SHELL, via=Door.CLI)
-    click.echo("The mail server is tried again now, and what it had refused goes too.")
+    click.echo("The mail server is tried again now, also with mail that it had refused.")
 
 
 @operator.command("confirm-clock")
 @with_appcontext
 def confirm_clock() -> None:
-    """Say that this server's clock is right, so that votes close again.
+    """Confirm that this server's clock is right, so that votes close again.
 
-    Needed once, where the worker started long after the newest entry and no time server keeps the clock.
+    This is needed once, if the worker started long after the newest entry and no time server keeps the clock.
     """
     with explained(), transaction():
         operators.confirm_clock(by=SHELL, via=Door.CLI)
         now = clock.now()
-    click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. Everything that is due closes within a minute.")
+    click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. Everything that is due will close within a minute.")
 
 
 @operator.command("accept-keys")
 @with_appcontext
 def accept_keys() -> None:
-    """Say that SECRET_KEY, MAIL_KEY or SITE_URL were changed on purpose, while govnet stands still everywhere.
+    """Confirm that SECRET_KEY, MAIL_KEY or SITE_URL were changed on purpose. Stop govnet everywhere first.
 
-    Links in mails that were sent before need the MAIL_KEY and the SITE_URL of then; another SECRET_KEY signs everybody out.
+    Links in mails sent before need the old MAIL_KEY and SITE_URL. A new SECRET_KEY signs everybody out.
     """
     with explained(), transaction():
         others = keys.accept(by=SHELL, via=Door.CLI)
     if others:
         click.echo(f"From now on this database is used with the new {' and '.join(others)}.")
     else:
-        click.echo("The keys are those that this database was last used with: nothing changed.")
+        click.echo("The keys are the ones that this database was last used with. Nothing was changed.")
 
 
 def _person_id(email: str) -> int:
     person = person_by_email(email)
     if person is None:
-        raise click.ClickException(f"Nobody here has the address {email}. Name them: --name NAME")
+        raise click.ClickException(f"Nobody here has the address {email}. Add their name: --name NAME")
     return person.id
 
 
 def _named(email: str, name: str) -> int:
-    """The person with that address, made where nobody has it yet: the shell vouches for it."""
+    """Return the person with that address. Without one it makes a person: the shell vouches for the address."""
     try:
         return person_for(parsed(email), name).id
     except BadAddress as bad:

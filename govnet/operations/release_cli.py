@@ -1,4 +1,4 @@
-"""Commands that hand over what comes with the program: how to run it, what changed, and the files that run it."""
+"""Commands that print or copy files of the release: the guides, the changes, and the files for deployment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from govnet.kernel.files import workshop
 
 
 def guides() -> dict[str, Path]:
-    """Every text that comes with this release, by the name that `govnet guide` knows it by."""
+    """Return every text of this release, by its name for `govnet guide`."""
     found = sorted(Path(folders.beside("docs")).glob("*.md"))
     return {
         **{path.stem: path for path in found},
@@ -24,7 +24,7 @@ def guides() -> dict[str, Path]:
 @click.command()
 @click.argument("name", default="running")
 def guide(name: str) -> None:
-    """Print a text that comes with this release: how to run govnet, or the one with that NAME."""
+    """Print a text of this release: the guide to running govnet, or the text with this NAME."""
     known = guides()
     if name not in known:
         raise click.ClickException(f"There is no text named {name}. These are there: {', '.join(known)}")
@@ -34,9 +34,9 @@ def guide(name: str) -> None:
 @click.command("deploy-files")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def deploy_files(folder: Path) -> None:
-    """Write the files that run govnet into FOLDER, which is new: units, web servers, containers, scripts, locks."""
+    """Write the files that run govnet into the new folder FOLDER: units, web servers, containers, scripts, locks."""
     if folder.exists() and any(folder.iterdir()):
-        raise click.ClickException(f"There is something in {folder} already. Name a folder that is new.")
+        raise click.ClickException(f"There is something in {folder} already. Name a new folder.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with workshop(folder.parent) as place:
         made = place / "files"

@@ -16,7 +16,7 @@ from govnet.operations import table_shapes
 FIRST = "0001"
 TOO_OLD = (
     "The tables of this database were made by a version of govnet from before 0.2.0 was finished, and cannot be upgraded. "
-    "Run that version once more for `govnet export members` and the record, then begin with an empty database: "
+    "Run that version once more to save `govnet export members` and the record, then start with an empty database: "
     "docs/running.md, “A database from before 0.2.0”."
 )
 _SHOWN = 3
@@ -135,8 +135,8 @@ def _words_of(differences: list[str]) -> str:
     if all(each.startswith("trigger ") for each in differences):
         return f"The tables are not as this release makes them: {_few(differences)}. Run govnet upgrade"
     return (
-        f"The tables are not as this release makes them: {_few(differences)}. Somebody changed them, or an upgrade was cut "
-        "off: restore the last backup, or put that right in the database."
+        f"The tables are not as this release makes them: {_few(differences)}. Somebody changed them, or an upgrade was "
+        "interrupted. Restore the last backup, or correct this in the database."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the operator's commands share: trouble in a sentence, and whether there is anything here yet."""
+"""Shared by the operator's commands: errors as sentences, and a check that the database has tables."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _MOST_WORDS = 300
 
 
 def in_words(error: BaseException) -> str:
-    """What went wrong, for whoever called a command; empty where it is a fault of the program."""
+    """Describe the error for the user of a command; empty for a fault of the program."""
     if isinstance(error, Unavailable) and error.perhaps_saved:
-        return f"{error} Something may have been saved all the same: look before you call this again."
+        return f"{error} Something may have been saved all the same. Check before you call this again."
     if isinstance(error, TROUBLE):
         return str(error)
     if isinstance(error, SQLAlchemyError | sqlite3.Error):
@@ -43,8 +43,8 @@ def _of_database(error: SQLAlchemyError | sqlite3.Error) -> str:
     said = " ".join(str(cause).split())[:_MOST_WORDS].rstrip(".")
     if _NO_TABLE.search(said) or getattr(cause, "sqlstate", None) in _UNDEFINED:
         return (
-            "The database lacks tables of this release: begin with govnet init, or after installing a new "
-            "release run govnet upgrade."
+            "The database lacks tables of this release. Run govnet init at first, or govnet upgrade after installing "
+            "a new release."
         )
     if outage_of(error) is None and not isinstance(error, sqlite3.Error):
         return ""
@@ -52,7 +52,7 @@ def _of_database(error: SQLAlchemyError | sqlite3.Error) -> str:
 
 
 def _place() -> str:
-    """The database that the settings name, without its password."""
+    """Return the database in the settings, without its password."""
     from sqlalchemy.engine import make_url
 
     url = make_url(load_config().load().SQLALCHEMY_DATABASE_URI)
@@ -61,7 +61,7 @@ def _place() -> str:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """What went wrong in a sentence instead of a traceback."""
+    """Turn errors into a sentence instead of a traceback."""
     try:
         yield
     except Exception as error:
@@ -72,6 +72,6 @@ def explained() -> Iterator[None]:
 
 
 def ready() -> None:
-    """Refuse in a sentence where there are no tables yet."""
+    """Refuse with a sentence if there are no tables yet."""
     if schema.is_empty():
         raise click.ClickException("There is no network here yet. Begin with: govnet init")

@@ -1,4 +1,4 @@
-"""The command that does the work in the background."""
+"""The command that runs the worker."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from govnet.operations import worker
 @LIFELINE
 @click.pass_obj
 def work(info: ScriptInfo) -> None:
-    """Tell, send, and do what is due, until SIGTERM. Any number can run beside each other."""
+    """Send mail and do what is due, until SIGTERM. Any number of workers can run at once."""
     app = info.load_app()
     with app.app_context():
         emit(Starting())
@@ -40,5 +40,5 @@ def work_for(app: Flask) -> None:
         with (
             app.app_context(),
             suppress(Busy, SQLAlchemyError),
-        ):  # without its row it is found dead, that is all
+        ):  # if this fails, the worker is only reported as dead
             emit(WorkEnds())

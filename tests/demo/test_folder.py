@@ -19,7 +19,7 @@ def names(folder: Path) -> list[str]:
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, there, keep):
     for name in there:
         (tmp_path / name).write_text("mine")
-    with pytest.raises(click.ClickException, match="holds files that no demo wrote"):
+    with pytest.raises(click.ClickException, match="has files that no demo wrote"):
         make_room(tmp_path, keep=keep)
     assert names(tmp_path) == sorted(there)
 

@@ -135,8 +135,8 @@ def test_the_roster_is_tried_first_and_each_error_is_named_by_its_row(house: Hou
         "Cleo Marsh,cleo@example.org,subscriber\n"
     )
     said = house.command("import", "members", str(roster))
-    assert "2 come as members" in said
-    assert "1 comes as a reader" in said
+    assert "2 people come as members" in said
+    assert "1 person comes as a reader" in said
     assert "Nothing was changed." in said
     assert not house.mails("ada@example.org")
     assert "Done." in house.command("import", "members", str(roster), "--go")

@@ -55,7 +55,7 @@ def test_init_prints_a_link_that_founds_a_network(run, app: Flask) -> None:
 def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
     first, second = run("init").output, run("init").output
     assert "no longer works" not in first
-    assert "The link that was printed before no longer works" in second
+    assert "This link replaces the one printed before" in second
     with app.app_context():
         good = [
             founding_links.is_good(founding_links.link_for(each.split("/found/")[1].strip()))
@@ -67,7 +67,7 @@ def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
 def test_init_with_a_file_founds_the_network_at_once(run, app: Flask) -> None:
     Path("network.toml").write_text(FILE)
     done = run("init", "--file", "network.toml")
-    assert "The UK network stands at http://127.0.0.1:5000/uk/" in done.output
+    assert "The UK network is at http://127.0.0.1:5000/uk/" in done.output
     with app.app_context():
         assert db.session.scalars(select(Network.slug).order_by(Network.id)).all() == ["uk", "scotland"]
 
@@ -125,7 +125,7 @@ def test_a_backup_is_taken_and_put_back(run, app: Flask) -> None:
     Path("network.toml").write_text(FILE)
     run("init", "--file", "network.toml")
     done = run("backup", "night.tar.gz")
-    assert "night.tar.gz is whole" in done.output, done.output
+    assert "night.tar.gz is complete" in done.output, done.output
     assert "--replace" in run("restore", "night.tar.gz").output
     done = run("restore", "night.tar.gz", "--replace")
     assert "Mail is held." in done.output
@@ -264,7 +264,7 @@ def test_a_backup_never_takes_the_place_of_a_file_unless_that_is_said(
     target.write_text("what was there")
     done = run("backup", str(target))
     assert (done.exit_code, target.read_text()) == (1, "what was there")
-    assert "is there already, and stays as it is. Name another file, or add --overwrite." in done.output
+    assert "exists already and was not changed. Name another file, or add --overwrite." in done.output
     done = run("backup", str(target), "--overwrite")
     assert done.exit_code == 0, done.output
     assert run("backup", str(target)).exit_code == 1

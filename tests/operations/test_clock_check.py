@@ -147,7 +147,7 @@ def test_the_command_line_confirms_too(uk, time, app, monkeypatch):
     assert (
         CliRunner()
         .invoke(main, ["operator", "confirm-clock"])
-        .output.endswith("Everything that is due closes within a minute.\n")
+        .output.endswith("Everything that is due will close within a minute.\n")
     )
     done = CliRunner().invoke(main, ["operator", "confirm-clock"])
     assert (done.exit_code, done.output) == (

@@ -62,13 +62,13 @@ def test_it_founds_by_a_file_too_and_later_uses_what_is_there(run, tmp_path: Pat
     (tmp_path / "network.toml").write_text(FILE)
     path = tmp_path / "settings.env"
     done = run("init", "--settings", path, *ANSWERS, "--data", tmp_path / "data", "--file", "network.toml")
-    assert "stands at https://network.example.org/uk/" in done.output
+    assert "is at https://network.example.org/uk/" in done.output
     before = path.read_bytes()
     again = run("init", "--settings", path)
     assert (again.exit_code, "/found/" in again.output) == (0, True)
     refused = run("init", "--settings", path, "--mail-port", "25")
     assert refused.output == (
-        f"Error: {path} is there already, and init never changes it: change it by hand, or leave out --mail-port\n"
+        f"Error: {path} exists already, and init never changes it: change it by hand, or leave out --mail-port\n"
     )
     assert path.read_bytes() == before
     assert "ok    uk: " in run("--settings", path, "verify").output
@@ -81,7 +81,7 @@ def test_passwords_come_from_files_and_never_from_words(run, tmp_path: Path) -> 
     words = ("init", "--settings", path, *ANSWERS, "--data", tmp_path / "data", "--mail-user", "kit")
     assert (
         run(*words).output
-        == "Error: --mail-password-file is needed with --mail-user where nobody can be asked\n"
+        == "Error: --mail-password-file is needed with --mail-user when there is no terminal\n"
     )
     for option, url in (
         ("--database-url", "postgresql://g:geheim@h/d"),

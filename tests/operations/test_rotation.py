@@ -42,7 +42,7 @@ def test_the_newest_are_kept_and_other_files_stay(backup, tmp_path: Path, time: 
         "govnet-20150416-090000.tar.gz",
         "mine.tar.gz",
     ]
-    assert "Deleted, of the older ones: govnet-20150414-090000.tar.gz" in done.output
+    assert "Deleted older backups: govnet-20150414-090000.tar.gz" in done.output
 
 
 def test_a_backup_that_fails_deletes_none(
@@ -63,5 +63,5 @@ def test_a_backup_that_fails_deletes_none(
 
 def test_a_folder_wants_to_know_how_many_and_a_file_cannot_hold_any(backup, tmp_path: Path) -> None:
     assert "add --keep 14" in backup(str(tmp_path)).output
-    assert "is no folder" in backup("--keep", "14", str(tmp_path / "one.tar.gz")).output
+    assert "is not a folder" in backup("--keep", "14", str(tmp_path / "one.tar.gz")).output
     assert backup("--keep", "0", str(tmp_path)).exit_code == 2

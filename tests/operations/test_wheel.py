@@ -102,7 +102,7 @@ def test_the_installed_program_is_not_the_checkout(installed: Path) -> None:
 
 
 def test_a_network_is_founded_and_its_home_is_served(founded: str, served: str) -> None:
-    assert "The UK network stands at" in founded
+    assert "The UK network is at" in founded
     home = page(f"{served}/uk/")
     assert "To open up how decisions are made." in home
     style = home.split('rel="stylesheet" href="')[1].split('"')[0]

@@ -126,7 +126,7 @@ def test_the_command_does_nothing_without_go(run, roster_file):
     network = a_network_with_rules()
     result = run("import", "members", str(roster_file))
     assert result.exit_code == 0, result.output
-    assert "2 come as members" in result.output
+    assert "2 people come as members" in result.output
     assert "Nothing was changed" in result.output
     assert queries.counts(network.id).found == 0
 
@@ -143,8 +143,8 @@ def test_the_command_says_who_was_a_reader_before(run, roster_file):
     run("import", "members", str(roster_file), "--go")
     roster_file.write_text(ROSTER + ",new@example.org,,,subscriber\n")
     result = run("import", "members", str(roster_file), "--go")
-    assert "1 comes as a reader" in result.output
-    assert "3 are here already and stay as they are" in result.output
+    assert "1 person comes as a reader" in result.output
+    assert "3 people are here already and stay" in result.output
     assert "Row 4: reader@example.org is a reader already." in result.output
     assert subscribers(network.id) == 2
 
@@ -230,8 +230,8 @@ def test_the_command_says_of_each_row_what_happens_and_why(run, roster_file):
     assert result.exit_code == 0, result.output
     for words in (
         "Columns that were ignored: shoe size.",
-        "4 come as members and are asked to confirm.",
-        "1 comes as a reader",
+        "4 people come as members and are asked to confirm.",
+        "1 person comes as a reader",
         "row 4.",
         "Row 2: Nell Found <nell@example.org> is asked by mail to confirm that they are a member.",
         "Row 3: Ned Found <nell@example.org> has the address of row 2, and is asked there, once, for an address of their own",
