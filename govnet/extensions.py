@@ -17,7 +17,7 @@ from govnet.kernel.form_tokens import FormTokens
 from govnet.kernel.models import Base
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-"""What was committed can still be read without a statement: an answer that was saved does not fail on its way out."""
+"""Committed rows can still be read without a statement, so that an answer that was saved does not fail on its way out."""
 login_manager = LoginManager()
 login_manager.session_protection = None  # its mark in visitors' cookies would outlive what they were set for
 mail = Mail()

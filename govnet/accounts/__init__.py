@@ -1,1 +1,1 @@
-"""What a signed-in person does for herself: the page You, data, security, mail, and her end here."""
+"""Pages that a signed-in person has for themselves: You, data, security, mail, and the end of the account."""

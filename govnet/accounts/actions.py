@@ -1,4 +1,4 @@
-"""What somebody does as themselves: their name, their password, how far they have read."""
+"""Acts of a person on their own account: the name, the password, the news that they have read."""
 
 from __future__ import annotations
 

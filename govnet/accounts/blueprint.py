@@ -1,4 +1,4 @@
-"""What the views of this feature share: their blueprint, the network they stand in, and what needs a recent sign-in."""
+"""Shared by the views of this room: the blueprint, the network of a page, and the check for a recent sign-in."""
 
 from __future__ import annotations
 

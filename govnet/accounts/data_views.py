@@ -1,4 +1,4 @@
-"""What is kept about a person: to read, to change, to take away."""
+"""The data held about a person: to read, to change, to download."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ FORGETTERS: tuple[Callable[[int], Iterable[str] | None], ...] = (
 the same transaction, before the columns that tables declare as theirs are emptied. It may return further references
 ("application:7") whose entries in the record hold their words; those words go too."""
 PROMISE = "remove"
-"""What one types to say that it is meant."""
+"""The word to type to confirm that it is meant."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def forget_everywhere(person_id: int) -> set[str]:
 
 
 def _names(person: Person) -> Iterator[str]:
-    """What she is called, and what she was called before."""
+    """Her name, and her earlier names."""
     yield person.name
     renamed = select(Entry).where(Entry.subject == f"person:{person.id}", Entry.verb == Renamed.verb)
     for entry in db.session.scalars(renamed.where(Entry.words.is_not(None))):

@@ -1,4 +1,4 @@
-"""What people do with their own names that a network should know."""
+"""Events about people's own names, for the networks to know."""
 
 from __future__ import annotations
 

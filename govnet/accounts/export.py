@@ -119,7 +119,7 @@ def _rows(table: Table) -> Select[Any]:
 
 
 def _referred(table: Table, here: FromClause, prefix: str) -> Iterator[tuple[FromClause, Any, list[Any]]]:
-    """What the rows refer to by name, and what that refers to again: the table, how to come there, its names."""
+    """The rows that other rows name, and the rows that those name again: the table, the way to it, its names."""
     for column in table.columns:
         key = personal.referred(column) if not prefix or _is_name(column) else None
         names = [each for each in key.table.columns if _is_name(each)] if key is not None else []
@@ -166,7 +166,7 @@ def as_json(value: Any) -> Any:
 
 
 def entries(person_id: int) -> list[dict[str, Any]]:
-    """What the record says of her: entries by her, and entries about her."""
+    """The record about her: entries by her, and entries about her."""
     query = (
         select(Entry)
         .where(or_(Entry.actor_id == person_id, Entry.subject == f"person:{person_id}"))
@@ -194,4 +194,4 @@ SECTIONS: Mapping[str, Callable[[int], Any]] = {
     "mail": mail,
     "record": entries,
 }
-"""What no column says by itself."""
+"""Facts that are in no declared column."""

@@ -1,4 +1,4 @@
-"""What a person follows or mutes, as the page about her mail lists it."""
+"""A person's followed and muted things, as the page about her mail lists them."""
 
 from __future__ import annotations
 

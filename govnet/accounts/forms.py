@@ -27,7 +27,7 @@ class CodeForm(Form):
     code = Text(_l("Six-digit code"), missing=_l("Enter the six digits"), limit=40)
 
     def validate_code(self, field: Text) -> None:
-        """What can be no code is said before it costs a try."""
+        """Refuses text that cannot be a code before it costs a try."""
         if not field.errors and not rules.code_typed(field.data or ""):
             raise ValidationError(
                 _("A code is six digits, such as 123 456. This did not count as an attempt.")

@@ -31,7 +31,7 @@ from govnet.web.templates import waiting_is
 
 
 def bind(_app: Flask) -> None:
-    """Every page shows how much waits; whoever removed their name reads what became of it."""
+    """Shows how much waits, on every page; somebody who removed their name reads a confirmation."""
     waiting_is(_how_many_wait)
     signs_out("accounts.erase", told_on="accounts.removed")
 
@@ -67,7 +67,7 @@ NEW = timedelta(days=14)
 @bp.get("/me")
 @allows(Can.OWN)
 def me() -> Response:
-    """What waits, what happened since, and where one belongs."""
+    """The tasks, the news, and the memberships of a person."""
     things = tasks.tasks_of(my_id(), inside)
     desks = _desks()
     on_desks = sum(many for _network, many, _first in desks)

@@ -1,4 +1,4 @@
-"""What happened in somebody's networks since her last mark, for the page "You"."""
+"""The news in somebody's networks since her last mark, for the page "You"."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class NewsPart:
 
 @dataclass
 class Window:
-    """What happened in one network since `since`, up to entry `upto`: exactly what the button marks as read."""
+    """The news of one network since `since`, up to entry `upto`: exactly what the button marks as read."""
 
     network: Any
     since: datetime
@@ -144,7 +144,7 @@ class Window:
 
 
 def windows(person_id: int, places: Sequence[Belonging], inside: Inside) -> list[Window]:
-    """What happened in each of her networks since her last mark there: two statements, however many networks."""
+    """The news of each of her networks since her last mark there: two statements, for any number of networks."""
     by_id = {place.network.id: place for place in places}
     found = {w.network.id: w for w in _marks(person_id, by_id)}
     for row in _news(person_id, by_id, found):

@@ -1,4 +1,4 @@
-"""What an erasure leaves of rows that tables declare as a person's: each table is emptied by one statement."""
+"""Erases a person's rows by the declarations of the tables: one statement empties each table."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _statements(table: Table, person_id: int, addresses: Collection[str]) -> Ite
 
 
 def _nothing(table: Table) -> Iterator[tuple[Column[Any], Any]]:
-    """What is left in each column of a row."""
+    """The value that is left in each column of a row."""
     for column in table.columns:
         datum = personal.datum(column)
         if datum is not None and datum.erase not in (personal.STAYS, personal.ROW):

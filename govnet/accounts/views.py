@@ -35,7 +35,7 @@ def _agent() -> str:
 
 
 def browser() -> str:
-    """What tells this browser from others that open a link: made when it asks, kept in its cookie."""
+    """The mark that tells this browser from others that open a link: made when it asks, kept in its cookie."""
     return str(session.get("browser", ""))
 
 
@@ -43,7 +43,7 @@ def browser() -> str:
 @limiter.limit(limits.BY_ASKER, exempt_when=limits.is_known, methods=["POST"])
 @allows(Can.READ)
 def sign_in() -> Response:
-    """Mail a link to the address that is typed; the answer is the same whoever has it."""
+    """Mail a link to the typed address. The answer is the same whether or not anybody has it."""
     form = SignInForm(made=0)
     if form.validate_on_submit():
         return _mail_a_link(form.email.data or "", next_path())
@@ -71,7 +71,7 @@ def _mail_a_link(address: str, path: str) -> Response:
 @bp.get("/sign-in/sent")
 @allows(Can.READ)
 def sent() -> Response:
-    """What to do now; and the field for the six digits of another browser."""
+    """Say what to do now, with the field for the six digits of another browser."""
     if not session.get("asked_for"):
         return see(".sign_in")
     form = CodeForm(made=0)
@@ -184,7 +184,7 @@ def password() -> Response:
 
 
 def _password_asker() -> passwords.Asker:
-    """A known browser waits for itself, whoever else asks from the same address."""
+    """A known browser waits by itself, however many others ask from the same address."""
     known = limits.is_known()
     return passwords.Asker(limits.tried() if known else asker(), known)
 

@@ -1,1 +1,1 @@
-"""What officers send to everybody: written, checked, sent once to each address, and kept for all to read."""
+"""Mails from officers to everybody: written, checked, sent once to each address, and kept for all to read."""

@@ -24,7 +24,7 @@ from govnet.record.actions import record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementInput:
-    """What an officer typed: the words, and who should get them."""
+    """The input of an officer: the text, and the audience."""
 
     subject: str
     source: str

@@ -1,4 +1,4 @@
-"""Who gets an announcement, and how that number came about."""
+"""The recipients of an announcement, and how their number is made up."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def notice_of(
 
 
 def context_of(announcement: Announcement, sender: str, *, test: bool) -> dict[str, Any]:
-    """What the mail's template names."""
+    """The values for the mail's template."""
     key = announcement.corrects_id
     corrects = db.session.get(Announcement, key) if key is not None else None
     if corrects is not None and corrects.for_members and not announcement.for_members:

@@ -1,4 +1,4 @@
-"""What of announcements is compared with the record."""
+"""Compares announcements with the record."""
 
 from collections.abc import Iterator
 

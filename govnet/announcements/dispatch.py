@@ -1,4 +1,4 @@
-"""When an ordered announcement's time has come: sent once if whoever ordered it may still send, held if not."""
+"""Send an ordered announcement once its time has come; hold it if the person who ordered it may no longer send."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _entries(network: Network, since: datetime) -> Sequence[Entry]:
 
 
 def _decided(entries: Sequence[Entry]) -> Iterator[str]:
-    """What was decided, what is advice, and what was not agreed, each under words that are true of it."""
+    """The decided, the advised and the refused, each under a heading that is true of it."""
     under: dict[str, list[str]] = {"agreed": [], "advice": [], "not": []}
     for entry in entries:
         if entry.verb == CHANGED:
@@ -90,7 +90,7 @@ def _decided(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _unopposed(network: Network, entries: Sequence[Entry]) -> list[str]:
-    """What was decided elsewhere and written down here, while somebody can still object."""
+    """Decisions made elsewhere and recorded here, while somebody can still object."""
     query = select(ProposalVersion.proposal_id).join(Proposal, Proposal.id == ProposalVersion.proposal_id)
     unopposed = ProposalVersion.state == VersionState.UNOPPOSED
     keys = db.session.scalars(query.where(Proposal.network_id == network.id, unopposed))

@@ -1,4 +1,4 @@
-"""What happens to announcements once somebody wants them sent. Drafts are nobody's business and no entries."""
+"""Events of announcements from the order to send on. Drafts make no entries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _About(Event):
 
 
 def readers(announcement: Announcement) -> Visibility:
-    """Who may know of it once it is sent: whom it was sent to."""
+    """The people who may know of it once it is sent: its recipients."""
     return Visibility.MEMBERS if announcement.for_members else Visibility.PUBLIC
 
 
@@ -47,7 +47,7 @@ class AnnouncementUndone(_About):
 
 
 class AnnouncementHeld(_About):
-    """Its time came, or the mandate ended, and whoever ordered it may not send it any more."""
+    """Its time came, or the mandate ended, and the person who ordered it may no longer send it."""
 
     verb: ClassVar[str] = "announcements.held"
     sentence: ClassVar[Any] = _l("“%(title)s” was not sent: %(why)s")

@@ -1,4 +1,4 @@
-"""What announcements do when something happens below them."""
+"""Reactions of announcements to events in the rooms below."""
 
 from __future__ import annotations
 

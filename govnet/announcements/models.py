@@ -25,7 +25,7 @@ class AnnouncementState(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who gets it."""
+    """The audience."""
 
     MEMBERS = "members"
     EVERYBODY = "members and subscribers"
@@ -63,7 +63,7 @@ class Announcement(Base):
     changed_at: Mapped[Instant]
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("announcement.id"), index=True)
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who ordered it to be sent."""
+    """The person who ordered it to be sent."""
     authority: Mapped[str] = mapped_column(String(80), default="")
     """The mandate or term under which it is sent: "mandate:3"."""
     role: Mapped[str] = mapped_column(String(40), default="")

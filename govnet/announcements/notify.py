@@ -1,4 +1,4 @@
-"""Who is told of announcements: everybody of those that were sent, the officers of those that were held."""
+"""Notices of announcements: a sent one goes to everybody, a held one to the officers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def sent(told: ToldEntry) -> Notice:
 
 
 def held(told: ToldEntry) -> Notice:
-    """To whoever ordered it, and to the officers of today."""
+    """To the person who ordered it, and to the officers of today."""
     announcement = db.session.get_one(Announcement, told.key)
     people = {*officers(told.network.id), announcement.sender_id or 0}
     return Notice(

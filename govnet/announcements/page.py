@@ -1,4 +1,4 @@
-"""What the pages of announcements show: states, numbers and causes in words."""
+"""Labels for the pages of announcements: states, numbers and causes in words."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _may_read(announcement: Announcement) -> bool:
 
 
 def who_reads(announcement: Announcement) -> str:
-    """Who will be able to read it, in words."""
+    """The readers, in words."""
     if announcement.for_members:
         return str(_("Only members can read it on the site. It does not go to a mailing list elsewhere."))
     return str(_("Everybody can read it on the site."))

@@ -37,7 +37,7 @@ def _people() -> tuple[Any, ...]:
 def archive(
     network_id: int, actor: Actor, *, before: datetime | None = None, limit: int = PAGE
 ) -> Sequence[Announcement]:
-    """What was sent and the actor may read, the newest first."""
+    """Sent announcements that the actor may read, newest first."""
     query = select(Announcement).where(
         Announcement.network_id == network_id, Announcement.state == AnnouncementState.SENT
     )

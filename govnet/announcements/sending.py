@@ -1,4 +1,4 @@
-"""What officers may do with the mails of an announcement under way: stop, go on, call off, send to who was missed."""
+"""Acts of officers on the mails of an announcement under way: stop, go on, cancel, send to those who were missed."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def _press(
     done: object,
     endpoint: str = "announcements.announcement",
 ) -> Response:
-    """What a button on an announcement's page does, and the page again."""
+    """Does the work of a button on an announcement's page, and shows the page again."""
     return press(
         lambda: do(announcement, by=current_actor(), via=Door.WEB),
         url_for(endpoint, announcement_id=announcement.id),

@@ -1,4 +1,4 @@
-"""A test mail: the announcement as members will get it, to whoever asks for it and nobody else."""
+"""A test mail: the announcement as members will get it, only to the person who asks for it."""
 
 from __future__ import annotations
 

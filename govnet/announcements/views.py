@@ -30,7 +30,7 @@ blueprints = (bp,)
 @bp.get("/<network:network>/announcements")
 @allows(Can.READ)
 def archive(network: Network) -> Response:
-    """What was sent, the newest first; for officers also what is being written."""
+    """Sent announcements, newest first; for officers also those being written."""
     before = request.args.get("before", type=announcements_page.moment)
     return page("announcements/archive.html", **announcements_page.archive(network, before, current_actor()))
 

@@ -1,4 +1,4 @@
-"""What of the rules is compared with the record."""
+"""Compares the rules with the record."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ DIGEST_GAP = 7
 
 
 def contradictions(new: Charter) -> dict[str, Said]:
-    """What is wrong with these rules beside each other, by the parameter that should give way; empty when nothing is."""
+    """The contradictions in these rules, by the parameter that should change; empty if there is none."""
     return _times(new) | _answers(new) | _voices(new) | _committee(new) | _rules_themselves(new)
 
 

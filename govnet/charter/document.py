@@ -33,7 +33,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Chapter:
-    """What belongs together, in the order of the catalogue."""
+    """One chapter's rules, in the order of the catalogue."""
 
     key: str
     title: Said

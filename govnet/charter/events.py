@@ -1,4 +1,4 @@
-"""What happens to a charter."""
+"""Events of a charter."""
 
 from __future__ import annotations
 

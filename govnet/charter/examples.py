@@ -23,9 +23,9 @@ YEARS = 10
 
 
 def example(parameter: Parameter[Any], old: Charter, new: Charter, roll: int = 0) -> Said | None:
-    """What the change of that rule means with so many on the roll.
+    """The effect of the change of that rule in numbers, with that many people on the roll.
 
-    None where its sentence says it all, where nothing changes for anybody, and where it meant nothing before or after.
+    None if its sentence is enough, if nothing changes for anybody, or if it has no effect before and after.
     """
     if not (old.applies(parameter) and new.applies(parameter)):
         return None

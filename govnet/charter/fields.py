@@ -80,7 +80,7 @@ def _options(known: Mapping[str, str]) -> list[Any]:
 
 
 def typed(form: Form, parameter: Parameter[Any]) -> Any:
-    """What the form holds for a parameter, as JSON has it; whether it makes sense is the charter's to say."""
+    """The form's value for a parameter, as JSON has it. The charter decides whether it makes sense."""
     name = name_of(parameter)
     field: Field = form[name]
     if isinstance(parameter, Share):

@@ -57,7 +57,7 @@ class NetworkSettingsForm(Form):
             del self.languages, self.language
 
     def validate_logo(self, field: FileField) -> None:
-        """What the file becomes, before anything is locked."""
+        """The picture made from the file, before anything is locked."""
         if not field.data:
             return
         try:
@@ -71,7 +71,7 @@ class NetworkSettingsForm(Form):
             self.logo.errors = [_("Choose the logo once more: a browser sends a file only once.")]
 
     def typed(self, names: Iterable[str]) -> dict[str, str]:
-        """What stands in the fields of these names, where the form has them; of a list all that is ticked."""
+        """The values in the fields of these names, if the form has them; for a list everything that is ticked."""
         found = {name: self[name].data or "" for name in names if name in self}
         return {
             name: " ".join(value) if isinstance(value, list) else value.strip()

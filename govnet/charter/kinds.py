@@ -242,7 +242,7 @@ class Share(Parameter[Threshold]):
     """An exact fraction with its strictness."""
 
     clause_never: str = ""
-    """What the charter says when the threshold is one that nothing can reach."""
+    """The charter's sentence for a threshold that nothing can reach."""
 
     def check(self, value: object) -> Threshold:
         threshold = value if isinstance(value, Threshold) else _threshold(value)

@@ -1,4 +1,4 @@
-"""What rules that are adopted do at once."""
+"""Immediate effects of adopted rules."""
 
 from __future__ import annotations
 

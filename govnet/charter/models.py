@@ -58,7 +58,7 @@ class Network(Base):
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(String(40), unique=True, info=personal.naming())
     chain: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
-    """What the record's hashes call the network; stays when the slug changes."""
+    """The network's name in the hashes of the record; it stays when the slug changes."""
     name: Mapped[Name]
     purpose: Mapped[Words]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))

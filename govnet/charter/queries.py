@@ -104,12 +104,12 @@ def rules_in_force(network_id: int) -> Charter:
 
 
 def rule_in_force(network_id: int, key: str) -> object:
-    """What they say of one rule."""
+    """Return their value for one rule."""
     return rules_in_force(network_id)[p.CATALOGUE[key]]
 
 
 def rules_changed() -> None:
-    """What this request knows of rules holds no longer."""
+    """Forget the rules that this request has read."""
     _known.forget()
 
 

@@ -25,7 +25,7 @@ class Charter:
     number: int = 0
 
     def __getitem__(self, parameter: Parameter[T]) -> T:
-        """What the network has set. Where its version is older than the parameter: what it says of the one in its place,
+        """The network's value. Where its version is older than the parameter: the value of the one that it replaces,
         or the default.
         """
         before = self.values.get(parameter.older, parameter.default)
@@ -53,7 +53,7 @@ class Charter:
         return {key: each.encode(self[each]) for key, each in p.CATALOGUE.items() if self.says(each)}
 
     def changed_in(self, new: "Charter") -> dict[str, Any]:
-        """What is otherwise in another version, as JSON has it."""
+        """The values that differ in another version, as JSON has them."""
         return {key: each.encode(new[each]) for key, each in p.CATALOGUE.items() if new[each] != self[each]}
 
     def dumps(self) -> str:
@@ -94,7 +94,7 @@ def starting(name: str) -> Charter:
 
 
 def problems(charter: Charter, changes: Mapping[str, Any]) -> dict[str, Said]:
-    """What is wrong with these changes, by parameter; empty when they can be proposed."""
+    """The mistakes in these changes, by parameter; empty when they can be proposed."""
     found: dict[str, Said] = {}
     decoded: dict[str, Any] = {}
     for key, value in changes.items():
@@ -119,10 +119,10 @@ def _the_same_everywhere(charter: Charter, parameter: Parameter[Any], value: Any
 
 
 def carried_over(base: Charter, changes: Mapping[str, Any], now: Charter) -> dict[str, Any]:
-    """What changes that were decided on under the rules of `base` make of the rules of `now`, as JSON has them.
+    """Apply changes that were decided under the rules of `base` to the rules of `now`, as JSON has them.
 
-    Of a list only what was added or taken out is added or taken out, so that of two proposals that were open at once
-    neither undoes the other. Any other rule takes the value that was decided on. What comes of it may not fit: see `problems`.
+    In a list, only the sentences that were added or removed are added or removed, so that of two proposals that were open
+    at once neither undoes the other. Any other rule takes the decided value. The result may not fit: see `problems`.
     """
     return {key: _carried_over(key, value, base, now) for key, value in changes.items()}
 
@@ -162,9 +162,9 @@ class Change:
         return self.rules[1][self.parameter]
 
     def example(self, roll: int = 0) -> Said | None:
-        """What it means in numbers, with so many on the roll; None where the sentence says it all.
+        """Its meaning in numbers, with that many on the roll; None if the sentence is enough.
 
-        Where its sentence speaks of several rules, it is of the first that has one.
+        If its sentence is about several rules, it is of the first that has one.
         """
         spoken = (p.CATALOGUE[key] for key in sentence(self.parameter, self.rules[1])[0])
         made = (example(each, *self.rules, roll) for each in spoken)
@@ -214,7 +214,7 @@ class Change:
 
 
 def diff(old: Charter, new: Charter) -> tuple[Change, ...]:
-    """What changes, in the order of the charter document; what a changed sentence says in passing is not said again."""
+    """The changes in the order of the charter document, without those that a changed sentence already contains."""
     changed = [each for each in p.CATALOGUE.values() if old[each] != new[each]]
     woven = {key for each in changed for rules in (old, new) for key in sentence(each, rules)[0][1:]}
     return tuple(Change(each, (old, new)) for each in changed if each.key not in woven)

@@ -1,4 +1,4 @@
-"""What the charter says of each rule, in one sentence with what only means something beside it. Pure."""
+"""The sentence for each rule, together with rules that mean something only beside it. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ APPOINTED_BY: Mapping[str, str] = {
 
 
 def sentence(each: Parameter[Any], charter: Charter) -> tuple[tuple[str, ...], Said]:
-    """What the charter says of a parameter, and the keys it speaks of: its own, and those woven into its sentence."""
+    """A parameter's sentence, and its keys: its own, and those woven into the sentence."""
     if each is p.MANDATE_MONTHS:
         return _appointment(charter)
     if each is p.EXTENSION_DAYS:
@@ -52,7 +52,7 @@ def _new_words(charter: Charter) -> tuple[tuple[str, ...], Said]:
 
 
 def _appointment(charter: Charter) -> tuple[tuple[str, ...], Said]:
-    """Who appoints the coordinator is whoever decides on that matter: one rule, said in both chapters."""
+    """One rule says who decides on the coordinator and who appoints them: it appears in both chapters."""
     body = p.BODY_FOR["mandate"]
     values = {
         "body": Said(APPOINTED_BY[charter[body]]),

@@ -35,7 +35,7 @@ def values(network: Network) -> dict[str, str]:
 
 
 def fingerprint(network: Network) -> str:
-    """What a form has seen, so that two who change at once notice."""
+    """The state that a form has seen, so that two people who change it at once notice."""
     seen = {**values(network), "logo": network.logo_digest or ""}
     return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:16]
 

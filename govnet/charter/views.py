@@ -76,7 +76,7 @@ def _numbered(network: Network, number: int) -> CharterVersion:
 
 
 def _read(network: Network, shown: CharterVersion) -> dict[str, Any]:
-    """What the document needs: its chapters, and what set each sentence."""
+    """The values for the document: its chapters, and the decision behind each sentence."""
     newest_first = queries.versions(network.id)
     until = [each for each in reversed(newest_first) if each.number <= shown.number]
     since = document.set_by([queries.rules_of(each) for each in until])

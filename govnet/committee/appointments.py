@@ -1,4 +1,4 @@
-"""What decisions make of places on the committee: whether it can be done, and doing it when the decision is there."""
+"""Decisions about places on the committee: whether they can be carried out, and their effect."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Seating:
 
 
 def _seating(wanted: OfficeInput, how: Deciding) -> Seating:
-    """What giving the place comes to. RuleBroken where the days, the place, the person or the rules do not allow it."""
+    """The result of giving the place. RuleBroken if the days, the place, the person or the rules do not allow it."""
     seat, person = _seat(wanted, how.network), db.session.get_one(Person, wanted.person_id)
     if person.erased_at is not None:
         raise RuleBroken(_("The person who was to take the place has left."), field="person")
@@ -109,7 +109,7 @@ def _first_day(wanted: OfficeInput, how: Deciding, held: list[_Held]) -> date:
 
 
 def _check_rules(seat: Seat, wanted: OfficeInput, start: date, end: date, how: Deciding) -> None:
-    """What the charter asks of places; a decision about the rules themselves is an exception to them."""
+    """Check the charter's rules for places; a decision about the rules themselves is an exception to them."""
     person = wanted.person_id or 0
     asked = WantedPlace(
         start=start, end=end, coopted=wanted.came_by == CameBy.CO_OPTION.value, elected=False,

@@ -74,7 +74,7 @@ def _marked(*only: ColumnElement[bool]) -> dict[int, Unfit]:
 
 
 def _found(*only: ColumnElement[bool]) -> dict[int, Unfit]:
-    """Who does not fit now. Who never fitted sits there as found, and stays."""
+    """People who are no longer eligible. Those who never were sit there as found, and stay."""
     person, speaks = _memberships(Membership.person_id == Term.person_id), _speaks()
     once_person, once_speaks = (
         _memberships(Membership.person_id == Term.person_id, now=False),

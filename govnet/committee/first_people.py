@@ -1,6 +1,6 @@
-"""A network in which nobody is left, or which nobody has begun: its first people, named as found and in public.
+"""A network in which nobody is left, or which nobody has started: its first people, named as found and in public.
 
-By a decision of the network it came from; or, where nobody decides there either, once by whoever looks after the server.
+A decision of the parent network names them. If nobody can decide there either, the operator does it, once.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class First:
 def name_them(
     network: Network, people: Sequence[First], last_day: date, why: str, *, by: Actor, via: Door
 ) -> list[Term]:
-    """Whoever looks after the server names the first people, once and in public. RuleBroken where anybody else could."""
+    """The operator names the first people, once and in public. RuleBroken if anybody else could."""
     act = require(by, Can.START_AGAIN, network, via)
     db.session.execute(select(Network.id).where(Network.id == network.id).with_for_update())
     if not may_be_named_by_the_operator(network):

@@ -16,7 +16,7 @@ from govnet.web.forms import Form, MarkdownField, NameText, Text
 
 
 class VacancyForm(Form):
-    """What happens with an empty place."""
+    """Plans for an empty place."""
 
     note = Text(_l("What happens next with this place?"), limit=300)
 

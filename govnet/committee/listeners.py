@@ -1,4 +1,4 @@
-"""What the committee brings to proposals, and to members who leave."""
+"""Brings the committee to proposals, and to members who leave."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ OF_PLACES: tuple[Parameter[Any], ...] = (
 
 
 def rules_of_places(charter: Charter) -> list[Said]:
-    """What the charter says about places on the committee, a sentence each."""
+    """The charter's sentences about places on the committee."""
     return [sentence(each, charter)[1] for each in OF_PLACES if charter.applies(each)]
 
 

@@ -1,6 +1,6 @@
-"""What the charter asks of a place on the committee: terms in a row, turns, empty places, the chair. Pure.
+"""The charter's rules for a place on the committee: terms in a row, turns, empty places, the chair. Pure.
 
-A decision about the rules themselves is how members make an exception: it needs what a change of the rules needs.
+With a decision about the rules themselves members make an exception: it needs the majority for a change of the rules.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class WantedPlace:
     turn: date | None = None
     """Before which day it must end, where places come up by turns."""
     body: str
-    """Who took the decision: "all" members or the "committee"."""
+    """The body that decided: "all" members or the "committee"."""
     matter: str
 
 
@@ -59,7 +59,7 @@ def in_a_row(held: Collection[HeldTerm], start: date, term_months: int) -> int:
 
 
 def check(wanted: WantedPlace, held: Sequence[HeldTerm], charter: Charter) -> None:
-    """The charter lets this be given to whoever held these terms. RuleBroken says which rule is against it."""
+    """Check that the charter allows another term after these. RuleBroken names the rule that does not."""
     if wanted.matter == EXCEPTION:
         return
     most = charter[p.CONSECUTIVE_TERMS]
@@ -197,7 +197,7 @@ def _check_sister(counts: Mapping[str, int], charter: Charter) -> None:
 
 
 def _check_kept(kind: str, counts: Mapping[str, int], charter: Charter) -> None:
-    """What is left after this place is still enough for all that the charter keeps."""
+    """Check that the remaining places are enough for all that the charter keeps."""
     sisters = counts.get(SISTER, 0)
     left = charter[p.SEATS] - max(charter[p.SISTER_SEATS], sisters) - (sum(counts.values()) - sisters) - 1
     missing = lacking({**counts, kind: counts.get(kind, 0) + 1}, charter)

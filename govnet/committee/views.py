@@ -54,7 +54,7 @@ def committee_data(network: Network) -> Response:
 @bp.get("/<network:network>/committee/record")
 @allows(Can.READ)
 def record(network: Network) -> Response:
-    """Who takes a place is proposed and decided now; the address from before leads there."""
+    """Places are proposed and decided on today; the old address leads there."""
     return see("decisions.propose", matter="committee")
 
 
@@ -68,7 +68,7 @@ def add_place(network: Network) -> Response:
 @bp.route("/<network:network>/committee/places/<int:seat_id>", methods=["GET", "POST"])
 @allows(Can.NOTE_VACANCY, seat=Seat)
 def vacancy(network: Network, seat: Seat) -> Response:
-    """What happens next with an empty place, in words."""
+    """The next step for an empty place, in words."""
     form = VacancyForm(about=seat, note=seat.vacancy_note)
     return form_view(
         form,

@@ -158,7 +158,7 @@ def withdraw(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: De
 
 
 def give_back_mandate(mandate: Mandate, last_day: date, *, by: Actor, via: Door) -> None:
-    """Whoever acts under it gives it back, after `last_day`."""
+    """Give the mandate back after `last_day`, by a person who acts under it."""
     act = require(by, Can.GIVE_BACK_MANDATE, mandate, via)
     network = _locked(mandate)
     if (mandate.ended_why, mandate.end) == (MandateEnd.GIVEN_BACK, last_day + DAY):

@@ -9,7 +9,7 @@ from govnet.web.forms import Form, MarkdownField
 
 
 class MandateReportForm(Form):
-    """What the coordinator did."""
+    """The coordinator's account of the work."""
 
     due_on = SelectField(_l("Which report is this?"))
     body = MarkdownField(_l("What was done, and what was not"), missing=_l("Write the report"))

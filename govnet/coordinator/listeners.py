@@ -1,4 +1,4 @@
-"""What the coordinator's room brings to proposals."""
+"""Brings the coordinator to proposals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mandate asks of those who act under it."""
+"""Tasks that come with the mandate."""
 
 from __future__ import annotations
 

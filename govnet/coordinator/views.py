@@ -33,7 +33,7 @@ blueprints = (bp,)
 @bp.get("/<network:network>/coordinator")
 @allows(Can.READ)
 def coordinator(network: Network) -> Response:
-    """What the coordinator may do, until when and by which decision; reports due; earlier mandates."""
+    """The coordinator's page: the mandate with its decision, reports due, and earlier mandates."""
     return page("coordinator/coordinator.html", **_all(network))
 
 
@@ -79,7 +79,7 @@ def record(network: Network) -> Response:
 @bp.route("/<network:network>/coordinator/<int:mandate_id>/leave", methods=["GET", "POST"])
 @allows(Can.GIVE_BACK_MANDATE, mandate=Mandate)
 def leave(network: Network, mandate: Mandate) -> Response:
-    """Whoever acts under the mandate gives it back."""
+    """Give the mandate back, by a person who acts under it."""
     form, key = LastDayForm(about=mandate, last_day=today(network.zone)), mandate.id
 
     def show(status: int) -> Response:

@@ -87,7 +87,7 @@ HOLDS: Mapping[DecisionState, object] = {
 
 
 def replaced(decision: Decision, today: date) -> str:
-    """What has its place, and until when if only for a time; "" where nothing has."""
+    """The decision in its place, with its end if it has one; "" if there is none."""
     later, until = replaced_by(decision, today), replaced_until(decision)
     if later is None:
         return ""
@@ -209,12 +209,12 @@ _HOW_COUNTED: Mapping[str, object] = {
 
 
 def matter(key: str) -> str:
-    """What it is about, inside a sentence: "money"."""
+    """The matter inside a sentence: "money"."""
     return say(Said(p.MATTERS[key]))
 
 
 def decides(body: str, method: str) -> str:
-    """Who decides and how: "All members decide by consensus: everybody can live with it."."""
+    """The rule for a matter: "All members decide by consensus: everybody can live with it."."""
     words = say(Said(N_("%(body)s %(method)s."), {"body": Said(DECIDES[body]), "method": Said(HOW[method])}))
     return words[:1].upper() + words[1:]
 
@@ -234,7 +234,7 @@ def new_rules(changes: Iterable[Change]) -> list[str]:
 
 
 def before_asking(charter: Charter) -> str:
-    """What a draft needs before it can be asked."""
+    """The conditions of a draft before it can be proposed."""
     found = [each.states(charter[each]) for each in (p.SPONSORS, p.NOTICE_DAYS) if charter[each]]
     return " ".join(map(say, found))
 

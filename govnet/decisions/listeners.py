@@ -1,4 +1,4 @@
-"""What decisions bring to the rooms below."""
+"""Brings decisions to the rooms below."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class Proposal(AnyProposal):
     )
     """Of what was undone, became a draft again and was asked anew, only those since then."""
     offsite: Mapped[OffsiteDecision | None] = relationship(lazy="joined", back_populates="proposal")
-    """What a meeting or the list decided, where that is what it began with."""
+    """The decision of a meeting or a list with which it began."""
 
     @property
     def is_told(self) -> bool:
@@ -116,7 +116,7 @@ class Proposal(AnyProposal):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is: its open words give them an office, or end theirs."""
+        """The person whose own case it is: the open version gives them an office, or ends theirs."""
         session = object_session(self)
         if session is None or self.matter not in OFFICE_MATTERS:
             return set()
@@ -262,12 +262,12 @@ class RollEntry(Base):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is, when somebody enters an answer for them."""
+        """The person whose own case it is, when somebody enters an answer for them."""
         return {self.person_id}
 
     @property
     def concerns_organisations(self) -> set[int | None]:
-        """The organisation whose answer it is: whoever speaks for it gives that themselves."""
+        """The organisation that answers: only the person who speaks for it gives the answer."""
         return {self.organisation_id}
 
     @property
@@ -305,7 +305,7 @@ class Position(Base):
         ForeignKey("person.id"), index=True, info=personal.owner("answers")
     )
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who wrote it down, if not the one whose answer it is."""
+    """The person who entered it, if it is not their own answer."""
     kind: Mapped[AnswerKind] = mapped_column(
         enum_type(AnswerKind, "kind"), info=personal.stays("answer", read=_in_words)
     )
@@ -332,7 +332,7 @@ class Position(Base):
 
     @property
     def person_id(self) -> int | None:
-        """Whose it is: who gave it, or would have."""
+        """The person who gave it, or would have."""
         return self.cast_by_id
 
     cast_by: Mapped[Person | None] = relationship(foreign_keys=[cast_by_id], lazy="raise")

@@ -1,4 +1,4 @@
-"""Who is told of a proposal, its last day and its outcome: always those on the roll, whatever mail they take."""
+"""Notices of a proposal, its last day and its outcome: always to those on the roll, whatever mail they take."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def opening_of(version: ProposalVersion, network: Network, actor: Actor) -> Noti
 
 
 def _asked_by(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
-    """Who asks, as people say it: the program asks nothing, and what was decided elsewhere was written down."""
+    """The proposer in words: the program proposes nothing, and decisions made elsewhere were recorded."""
     review = reviews.reviewed_by(version.proposal_id)
     if review is not None:
         many = review[1].requests
@@ -132,7 +132,7 @@ def suggested(told: ToldEntry) -> Notice:
 
 
 def suggestion_answered(told: ToldEntry) -> Notice:
-    """What came of suggested words: whoever suggested them is told."""
+    """The result of suggested words: to the person who suggested them."""
     suggestion = suggestion_by_id(_key(told, "suggestion"))
     extra = {"suggestion": suggestion, "taken": told.details["taken"]}
     return _alone("decisions/suggestion_answered", told, _version(told), [suggestion.person_id], extra)
@@ -218,7 +218,7 @@ def _version(told: ToldEntry) -> ProposalVersion:
 
 
 def _waiting(told: ToldEntry, version: ProposalVersion) -> list[int]:
-    """Whose answer is still asked for."""
+    """Parties whose answer is still awaited."""
     return proposals_queries.to_remind(version.id, clock.today(told.network.zone))
 
 
@@ -254,7 +254,7 @@ def _notice(
 
 
 def _context(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
-    """What every mail about a proposal may name."""
+    """Values for every mail about a proposal."""
     return {
         "version": version,
         "proposal": version.proposal,
@@ -269,7 +269,7 @@ def _context(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
 
 
 def bind() -> None:
-    """Who is told of which entry."""
+    """Bind the notices to their events."""
     for verb in ("opened", "reworded", "elsewhere_told", "objected"):
         registry.tell(f"decisions.{verb}", opened)
     registry.tell("decisions.last_day", last_day)

@@ -1,4 +1,4 @@
-"""What the decisions room holds about a person, and what it lets go of when she removes her name."""
+"""The decisions room's data about a person, and what it erases when she removes her name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from govnet.extensions import db
 
 
 def held(person_id: int) -> dict[str, Any]:
-    """What columns do not say by themselves of what she wrote."""
+    """Names in her texts that columns do not declare."""
     return {
         "suggested_words": _suggested(person_id),
         "replies_in_ones_own_case": [
@@ -62,7 +62,7 @@ def _wanted(person_id: int) -> list[dict[str, str]]:
 
 
 def _options(person_id: int) -> list[dict[str, Any]]:
-    """What they chose between, for the numbers beside their answers."""
+    """The options, for the numbers beside their answers."""
     chosen = [
         select(kind.version_id).where(kind.cast_by_id == person_id, kind.choices != "")
         for kind in (Position, PastPosition)
@@ -80,7 +80,7 @@ def forget(person_id: int) -> list[str]:
 
 
 def _forget_drafts(person_id: int) -> list[str]:
-    """What nobody was asked yet goes with her, and so does her support; returns the drafts whose entries name it."""
+    """Delete her drafts and her support. Returns the drafts whose entries name it."""
     db.session.execute(delete(Sponsor).where(Sponsor.person_id == person_id))
     gone = list(db.session.scalars(select(Draft.id).where(Draft.author_id == person_id)))
     text = (ProposalVersion.proposal_id.in_(gone), ProposalVersion.state == VersionState.DRAFT)

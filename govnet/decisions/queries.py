@@ -56,7 +56,7 @@ def version_locked(version_id: int) -> ProposalVersion | None:
 
 
 def lock_version(version_id: int) -> None:
-    """Have whoever else would write about this version wait for the end of the transaction."""
+    """Make other writers to this version wait for the end of the transaction."""
     db.session.execute(select(ProposalVersion.id).where(ProposalVersion.id == version_id).with_for_update())
 
 
@@ -149,7 +149,7 @@ def version_of(proposal_id: int, version_id: int) -> ProposalVersion:
 
 
 def proposal_of(version: ProposalVersion) -> Proposal:
-    """What a version belongs to, most often in the session already."""
+    """A version's proposal, most often in the session already."""
     return db.session.get_one(Proposal, version.proposal_id)
 
 
@@ -164,7 +164,7 @@ def topic_of(proposal: Proposal) -> int | None:
 
 
 def author_of(decision: Decision) -> int:
-    """Who proposed what was decided."""
+    """The proposer of a decision."""
     return db.session.get_one(ProposalVersion, decision.version_id).author_id
 
 
@@ -200,7 +200,7 @@ def party_of(entry_id: int) -> str:
 
 
 def answers_by(version_id: int, person_id: int) -> list[KnownAnswer]:
-    """What one human has answered in a version, for whomever."""
+    """One person's answers in a version, for anybody."""
     query = select(Position.entry_id, Position.cast_by_id, Position.counted).where(
         Position.version_id == version_id, Position.cast_by_id == person_id
     )
@@ -255,7 +255,7 @@ def disagreed(version_id: int, actor: Actor) -> bool:
 
 
 def options_of(version_ids: Collection[int]) -> dict[int, list[str]]:
-    """What people choose between in some versions, in their order, in one statement."""
+    """The options of some versions, in their order, in one statement."""
     query = select(Option.version_id, Option.title).where(Option.version_id.in_(version_ids))
     found: dict[int, list[str]] = {}
     for version_id, title in db.session.execute(query.order_by(Option.version_id, Option.number)):
@@ -302,7 +302,7 @@ def proposal_whole(proposal_id: int) -> Proposal:
 
 
 def entered_lately(version_id: int) -> bool:
-    """Whether something was entered so lately that whoever it is for may not have seen the mail."""
+    """Whether something was entered so lately that the person concerned may not have seen the mail."""
     query = select(Position.id).where(
         Position.version_id == version_id,
         Position.entered_by_id.is_not(None),

@@ -1,4 +1,4 @@
-"""What proposals and drafts ask of a person."""
+"""Tasks from proposals and drafts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no CHECK can see: closed is closed, answers only while open, numbers without a gap."""
+"""Rules that no CHECK can hold: closed is closed, answers only while open, numbers without a gap."""
 
 from govnet.decisions.rules.outcome import ADOPTED
 from govnet.kernel.triggers import ALWAYS, CODE, differs, in_postgresql, refuse, same, trigger

@@ -1,4 +1,4 @@
-"""What the demo's coordinator sent to everybody: ordered, sent over SMTP at its hour, and one draft."""
+"""The demo coordinator's mails to everybody: ordered, sent over SMTP at its hour, and one draft."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _send() -> None:
 
 
 def tell_and_send() -> None:
-    """What the worker does, here at the hour at which it would have done it."""
+    """The worker's duties, at the hour at which it would have done them."""
     while distribution.run():
         pass
     send()
@@ -71,7 +71,7 @@ def send() -> None:
 
 
 def told_until(moment: object) -> None:
-    """What happened before then was told long ago: its mails are not part of the demo."""
+    """Notices of earlier events are marked as sent: their mails are not part of the demo."""
     old = select(Entry.id).where(Entry.at < moment)
     waiting = update(Telling).where(Telling.entry_id.in_(old), Telling.done_at.is_(None))
     db.session.execute(waiting.values(done_at=clock.now(), next_at=None))

@@ -1,4 +1,4 @@
-"""What the demo's people decided: proposals with their answers, what closed them, and what was decided elsewhere."""
+"""The decisions of the demo's people: proposals with their answers, closings, and decisions made elsewhere."""
 
 from __future__ import annotations
 

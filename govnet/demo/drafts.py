@@ -1,4 +1,4 @@
-"""What the demo's people choose between at the moment, and what they are still drafting."""
+"""The open choices and the drafts of the demo's people."""
 
 from __future__ import annotations
 

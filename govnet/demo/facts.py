@@ -1,4 +1,4 @@
-"""What the demo's data files hold: one frozen class for each kind of thing, so unknown words are errors."""
+"""The demo's data files: one frozen class for each kind of thing, so unknown words are errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class PostFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameFact:
-    """What stands at the top of a thread: the question, what can change, who decides, until when."""
+    """The head of a thread: the question, the possible change, who decides, and the date."""
 
     question: str
     can_change: str
@@ -61,7 +61,7 @@ class FrameFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a thread came to, as one person wrote it down."""
+    """The result of a thread, as one person wrote it down."""
 
     by: str
     days_ago: int
@@ -98,7 +98,7 @@ class AnswerFact:
     needs: str = ""
     organisation: bool = False
     reply: str = ""
-    """What the proposer says to the reason."""
+    """The proposer's reply to the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class ProposalFact:
     gives: tuple[str, str] | None = None
     """The place that it gives, and to whom: for as long as the rules let one be given."""
     ask_again: tuple[tuple[str, str], ...] = ()
-    """Who asks, in the last days, that it is looked at again, and why."""
+    """The people who ask for a review in the last days, and their reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementFact:
-    """What the coordinator sent to everybody; a draft where `days_ago` is missing."""
+    """The coordinator's mails to everybody; a draft if `days_ago` is missing."""
 
     key: str
     by: str
@@ -235,7 +235,7 @@ class ApplicationFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What somebody chose: a number for each option, "None of these" last."""
+    """A choice: a number for each option, "None of these" last."""
 
     who: str
     values: tuple[int, ...]

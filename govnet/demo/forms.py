@@ -10,7 +10,7 @@ from govnet.web.forms import Form
 
 
 class MailAnswerForm(Form):
-    """An answer to a mail, as whoever got it would type it."""
+    """An answer to a mail, as its recipient would type it."""
 
     words = TextAreaField(
         _l("Your answer"),

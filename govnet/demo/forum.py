@@ -1,4 +1,4 @@
-"""What the demo's people said: threads, posts, frames and summaries, thanks, and what was hidden and why."""
+"""The discussions of the demo's people: threads, posts, frames and summaries, thanks, and hidden posts with reasons."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ ZONE = ZoneInfo("Europe/London")
 FOUNDED = 200
 """Days ago at which the network began to be kept here."""
 TOLD_LATELY = timedelta(days=3)
-"""What happened in these last days is told by mail, hour by hour; what came before was told long ago."""
+"""Events of the last days are notified by mail, hour by hour; for earlier ones this was done long ago."""
 
 
 def play() -> int:

@@ -54,7 +54,7 @@ def _start(stage: Stage, letter: LetterFact) -> int:
 
 
 def _acting(stage: Stage, who: str) -> tuple[Actor, str]:
-    """Who signs, and in whose name: a person's own, or the organisation's that org:<key> names."""
+    """The signer, and the name: a person's own, or that of the organisation in org:<key>."""
     if not who.startswith("org:"):
         return stage.actor(who), "me"
     organisation = stage.facts.organisations[who.removeprefix("org:")]

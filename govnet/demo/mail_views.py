@@ -81,7 +81,7 @@ def _answers_to(found: Caught) -> str:
 @bp.post("/demo/mail/<int:number>/answer")
 @allows(Can.READ)
 def answer(number: int) -> Response:
-    """Answer a mail as whoever got it: written as a mail, and handed in as a mail server would."""
+    """Answer a mail as its recipient: written as a mail, and handed in as a mail server would."""
     found, form = _mail(number), MailAnswerForm()
     to = _answers_to(found)
     if not to:

@@ -13,7 +13,7 @@ LARGEST = 1024 * 1024
 
 
 class ReceivedEnvelope(Protocol):
-    """What aiosmtpd hands over for one mail."""
+    """The content that aiosmtpd hands over for one mail."""
 
     mail_from: str | None
     rcpt_tos: list[str]

@@ -1,4 +1,4 @@
-"""Who can be tried out with one click, and which pages are worth a look."""
+"""The roles to try with one click, and the pages worth a look."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Sight:
     endpoint: str
     values: dict[str, Any]
     open_to: str = "all"
-    """Who may open it: all, officers, or the operator."""
+    """The roles that may open it: all, officers, or the operator."""
 
 
 @lru_cache

@@ -34,7 +34,7 @@ def _in_the_demo_only() -> None:
 @bp.get("/demo")
 @allows(Can.READ)
 def demo() -> Response:
-    """Whom to act as, what to look at, and the mail that was sent."""
+    """Lists the roles to act in, the pages to look at, and the mails that were sent."""
     home = roles.network()
     known = current_app.view_functions
     me = roles.acting_in(home, current_actor().person_id)

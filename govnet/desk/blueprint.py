@@ -1,4 +1,4 @@
-"""What the desk's pages share, and its number on other pages: the desk of an officer, asked once a request."""
+"""Shared by the desk's pages and the number on other pages: the desk of an officer, asked once a request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ bp = Blueprint("desk", __name__)
 
 
 def desk_in(network: Network) -> Desk:
-    """What waits there for the person who asks, oldest first."""
+    """The items on the desk for this person, oldest first."""
     kept: dict[int, Desk] = g.setdefault("desks", {})
     if network.id not in kept:
         kept[network.id] = queries.on_the_desk(network, _officer(network))

@@ -16,7 +16,7 @@ from govnet.letters.rules import LetterState
 
 
 def left_over(network: Network) -> Iterator[DeskTask]:
-    """What an officer can do where the author does not, or has gone."""
+    """Acts of an officer in place of an author who does not act, or has gone."""
     for letter in queries.left_over(network.id):
         yield DeskTask(
             since=_since(letter),

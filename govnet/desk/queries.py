@@ -1,4 +1,4 @@
-"""What waits on the officers' desk: from most rooms in one statement, and letters and announcements beside it."""
+"""The items on the officers' desk: from most rooms in one statement, with letters and announcements beside it."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
 
 
 def _applications() -> Select[Any]:
-    """What waits for the officers: not their own, nor an organisation for which nobody may speak yet."""
+    """Items for the officers: not their own, nor of an organisation for which nobody may speak yet."""
     who = func.coalesce(Organisation.name, func.nullif(Application.organisation_name, ""), Application.name)
     belongs = and_(
         Membership.organisation_id == Application.organisation_id,
@@ -187,7 +187,7 @@ def _applications() -> Select[Any]:
 
 
 def _claims() -> Select[Any]:
-    """Who says that they may speak for an organisation; whom it named itself waits for nobody here."""
+    """People who say that they may speak for an organisation; those that it named itself do not wait here."""
     claim = RepresentationClaim
     return (
         _part("claim", claim.organisation_id, since=claim.made_at, one=claim.name, two=Organisation.name)

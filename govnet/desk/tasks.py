@@ -1,4 +1,4 @@
-"""What waits on the desk: things with the page where an officer can do something about each."""
+"""Tasks on the desk, each with the page where an officer can act on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class DeskTask:
 
     since: datetime
     kind: str
-    """What sort of thing, in the reader's language: "Application", "Report", "Mail"."""
+    """The kind of item, in the reader's language: "Application", "Report", "Mail"."""
     words: str
     url: str
     by: datetime | None = None
@@ -31,7 +31,7 @@ class Unsaid:
 
 
 class Desk:
-    """What waits for one officer, oldest first: how much that is, and in words as much as a page shows."""
+    """Items for one officer, oldest first: their number, and as many in words as a page shows."""
 
     def __init__(self, found: Iterable[DeskTask | Unsaid]) -> None:
         self._found: Sequence[DeskTask | Unsaid] = sorted(found, key=lambda each: each.since)

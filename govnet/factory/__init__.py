@@ -128,7 +128,7 @@ def _bind_kernel(app: Flask) -> None:
 
 
 def _take_actor() -> None:
-    """Who is asking, judged anew for each request from current rows."""
+    """The actor of a request, made anew for each from current rows."""
     from govnet.membership.actor import actor_of
 
     g.actor = VISITOR
@@ -141,13 +141,13 @@ def _take_actor() -> None:
 
 
 def _last_of_all(response: Response) -> Response:
-    """What nobody waits for."""
+    """Work that nobody waits for."""
     sessions.seen()
     return response
 
 
 def _bind_rooms(app: Flask) -> None:
-    """What the rooms bring, from the ground up: words of the record, listeners, pages."""
+    """Register the rooms from the ground up: words of the record, listeners, pages."""
     for events in _modules(rooms.EVENTS):
         registry.learn(events)
     for listeners in _modules(rooms.LISTENERS):

@@ -1,4 +1,4 @@
-"""What the worker does, and how often at most: every duty of every room, in the order of a turn."""
+"""The worker's duties, with their shortest interval: every duty of every room, in the order of a turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every room has, from the ground up: a module that is in no list of this file is not in the application."""
+"""The modules of every room, from the ground up: one that is in no list of this file is not in the application."""
 
 from __future__ import annotations
 

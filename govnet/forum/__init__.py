@@ -1,1 +1,1 @@
-"""What people say to each other: topics, threads, posts, and how what should not stand is dealt with in the open."""
+"""Talk between people: topics, threads, posts, and the handling of unacceptable ones in the open."""

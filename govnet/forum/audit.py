@@ -33,7 +33,7 @@ def said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str] | None:
 
 
 def hidden(network_id: int) -> Iterator[str]:
-    """What entries about the texts of hidden posts are about: from a digest a short text could be guessed."""
+    """Entries about the texts of hidden posts: a short text could be guessed from a digest."""
     query = select(Post.id, Post.thread_id, Post.number)
     state = bindparam("state", PostState.HIDDEN, type_=Post.state.type, literal_execute=True)
     query = query.where(Post.network_id == network_id, Post.state == state)  # in the words of its index

@@ -169,7 +169,7 @@ class TopicForm(Form):
 
 
 PROMISE = N_("remove")
-"""What one types to say that it is meant."""
+"""The word to type to confirm that it is meant."""
 
 
 class TakeBackForm(Form):

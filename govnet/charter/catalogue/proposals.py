@@ -13,7 +13,7 @@ PROPOSE = Choice(
     options={"members": N_("every member"), "committee": N_("the committee")},
 )
 WITH_STOP = ("decisions.answers", frozenset({"block"}))
-"""What is said of Stops means something where people can say Stop."""
+"""Rules about Stops apply only where people can say Stop."""
 ANSWERS = Choices(
     key="decisions.answers",
     default=frozenset({"reservations", "stand-aside", "block", "no-view"}),

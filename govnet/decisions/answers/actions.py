@@ -38,7 +38,7 @@ class TooLate(GovnetError):
 
 @dataclass(frozen=True)
 class AnswerInput:
-    """What somebody answers."""
+    """The input for an answer."""
 
     kind: AnswerKind
     reason: str = ""

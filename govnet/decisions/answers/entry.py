@@ -91,7 +91,7 @@ def enter(version_id: int, entry_id: int, given: AnswerInput, *, how: Door, by: 
 
 
 def held(token: str, network: Network) -> tuple[RollEntry, Actor]:
-    """The party that a link from a mail is about, and whoever holds the link as an actor. NotFound for any other link."""
+    """The party of a link from a mail, and the holder of the link as an actor. NotFound for any other link."""
     entry_id, person_id = ids_of(PURPOSE, token, 2)
     both = (joinedload(RollEntry.person), joinedload(RollEntry.organisation))
     entry, person = db.session.get(RollEntry, entry_id, options=both), db.session.get(Person, person_id)
@@ -176,10 +176,10 @@ def _check_few(version: ProposalVersion, entry: RollEntry, *, counted: bool) -> 
 def still_silent(
     version_id: int, by: Actor, *, named: str = "", entry_id: int | None = None
 ) -> list[RollEntry]:
-    """Whose answer can be entered: parties without an answer of their own hand; never the reader's own.
+    """Parties whose answer can be entered: those who have given none themselves, and never the reader.
 
-    Nor those for whom nobody speaks, or whose one answer that counts was given for somebody else. Only those with `named` in
-    their name, or the one of `entry_id`; OFFERED at most.
+    Organisations for which nobody speaks are left out, and people whose one answer that counts is for somebody else. Only
+    those with `named` in their name, or the one of `entry_id`; OFFERED at most.
     """
     own = exists().where(Position.entry_id == RollEntry.id, Position.entered_by_id.is_(None))
     query = (
@@ -230,7 +230,7 @@ def _named(words: str) -> ColumnElement[bool]:
 
 
 def _counted_elsewhere(version_id: int, humans: Mapping[int, int]) -> set[int]:
-    """Parties whose answer would be a second one: whoever would give it has given one that counts."""
+    """Parties whose answer would be a second one, because the person who would give it has given one that counts."""
     given = select(Position.cast_by_id, Position.entry_id).where(
         Position.version_id == version_id, Position.counted, Position.cast_by_id.in_(set(humans.values()))
     )
@@ -239,7 +239,7 @@ def _counted_elsewhere(version_id: int, humans: Mapping[int, int]) -> set[int]:
 
 
 def _humans(version: ProposalVersion, entries: Sequence[RollEntry]) -> dict[int, int]:
-    """Whose answer each would be: the member's, or of who speaks for the organisation first."""
+    """The person behind each answer: the member, or the first of those who speak for the organisation."""
     asked = [each.organisation_id for each in entries if each.organisation_id is not None]
     day = clock.today(version.proposal.network.zone)
     first = {key: found[0] for key, found in roll.speakers(asked, day).items()} if asked else {}
@@ -255,7 +255,7 @@ def _entry(version: ProposalVersion, entry_id: int) -> RollEntry:
 
 
 def _human(version: ProposalVersion, entry: RollEntry, by: Actor) -> int:
-    """Whose answer it is. RuleBroken where nobody could give it, or the actor could."""
+    """The person behind the answer. RuleBroken if nobody could give it, or the actor could."""
     human = _humans(version, [entry]).get(entry.id)
     if human is None:
         raise RuleBroken(_("Nobody speaks for this organisation at the moment."), field="party")

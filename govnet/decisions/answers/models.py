@@ -1,4 +1,4 @@
-"""What people write beside answers."""
+"""Texts that people write beside answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _answered(person_id: Any) -> Select[Any]:
 
 
 class ReasonReply(Base):
-    """What the proposer says to the reason that a party gave; it stands as long as that very answer does."""
+    """The proposer's reply to the reason that a party gave; it stands as long as that very answer does."""
 
     __tablename__ = "proposal_reason_reply"
     __table_args__ = (

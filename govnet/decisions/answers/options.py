@@ -30,7 +30,7 @@ class OptionLine:
     number: int
     title: str
     value: str
-    """What it has, in words: "7 points"."""
+    """Its result in words: "7 points"."""
     width: int
     """Of a bar that is 1000 wide."""
     first: bool
@@ -65,7 +65,7 @@ class Choosing:
 
     @property
     def numbered(self) -> list[tuple[int, str]]:
-        """What people can choose, "None of these" last."""
+        """The options to choose from, "None of these" last."""
         return [(each, self.title(each)) for each in (*range(1, len(self.titles) + 1), option_count.NONE)]
 
     @property
@@ -230,7 +230,7 @@ def of_version(version: ProposalVersion, rule: Rule) -> Choosing | None:
 
 
 def kept(tally: Tally, choosing: Choosing | None) -> dict[str, Any]:
-    """What the register keeps of the answers: how many gave each, and between options the whole count."""
+    """The register's summary of the answers: the number of each, and with options the whole count."""
     return tally.as_json() | ({"options": choosing.as_data()} if choosing else {})
 
 

@@ -51,9 +51,9 @@ class ShownAnswer:
     entry: RollEntry
     left: bool
     reply: ReasonReply | None = None
-    """What the proposer says to the reason."""
+    """The proposer's reply to the reason."""
     entered_by: str = ""
-    """Who wrote it down, where that was somebody else: for those who may see names; empty once the name was removed."""
+    """The person who entered it for somebody else, for those who may see names; empty once the name was removed."""
 
     @property
     def organisation(self) -> bool:
@@ -77,7 +77,7 @@ class Many:
 
 @dataclass(frozen=True)
 class Answers:
-    """What was answered to one version: numbers of all, and the first of each kind, reasons first."""
+    """The answers to one version: all the numbers, and the first of each kind, reasons first."""
 
     many: Mapping[AnswerKind, Many] = field(default_factory=dict)
     first: Sequence[ShownAnswer] = ()

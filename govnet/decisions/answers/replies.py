@@ -1,4 +1,4 @@
-"""What the proposer says to the reasons beside answers, one reply to each, while answers can be given."""
+"""The proposer's replies to the reasons beside answers, one to each, while answers can be given."""
 
 from __future__ import annotations
 

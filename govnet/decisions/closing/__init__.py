@@ -1,1 +1,1 @@
-"""What time does to decisions: closing, effects, trials, reviews, and the check of what was counted."""
+"""Effects of time on decisions: closing, effects, trials, reviews, and the check of the count."""

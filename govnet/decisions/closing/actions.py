@@ -38,7 +38,7 @@ def close_due() -> int:
 
 
 def close(version_id: int) -> bool:
-    """Close one version if it is open and its time has come, whoever else tries at the same moment. Inside transaction()."""
+    """Close one version if it is open and its time has come, once even if several try at a time. Inside transaction()."""
     version = queries.version_locked(version_id)
     if version is None or version.state is not VersionState.OPEN:
         return False

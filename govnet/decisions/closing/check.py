@@ -88,7 +88,7 @@ class Came:
 
 @dataclass(frozen=True)
 class Moved:
-    """Who came or went between the opening and the close."""
+    """People who joined or left between the opening and the close."""
 
     joined: Came
     left: Came
@@ -241,7 +241,7 @@ def _day(at: datetime, network: Network) -> Any:
 
 
 def _rules(decision: Decision) -> list[RuleChange]:
-    """What changed in the charter in the 90 days before it opened, oldest first."""
+    """Changes of the charter in the 90 days before it opened, oldest first."""
     opened = decision.version.opened_at
     versions = sorted(charters.versions(decision.network_id), key=lambda each: each.number)
     recent = [(old, new) for old, new in pairwise(versions) if opened - BEFORE <= new.in_force_from <= opened]
@@ -253,7 +253,7 @@ def _rules(decision: Decision) -> list[RuleChange]:
 
 
 def _entries(decision: Decision) -> Sequence[Entry]:
-    """What the record has of the proposal and the decision, but for single answers; oldest first."""
+    """The record's entries about the proposal and the decision, except for single answers; oldest first."""
     subjects = (f"proposal:{decision.proposal_id}", f"decision:{decision.id}")
     query = select(Entry).where(
         Entry.network_id == decision.network_id,

@@ -1,4 +1,4 @@
-"""What an adopted decision changes in the rules: at once, or from the day that it names. Once."""
+"""Puts an adopted decision's changes of the rules into force: at once, or from the day that it names. Once."""
 
 from __future__ import annotations
 

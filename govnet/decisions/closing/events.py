@@ -1,4 +1,4 @@
-"""What happens to decisions afterwards: they are asked about, looked at again, and end."""
+"""Events of decisions after they were made: questions, reviews, and their end."""
 
 from __future__ import annotations
 

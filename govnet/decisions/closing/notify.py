@@ -1,4 +1,4 @@
-"""Who is told that a decision's day has come: the proposer and the committee; of a trial's end, all who could answer."""
+"""Notices of a decision's dates: to the proposer and the committee; at the end of a trial, to all who could answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from govnet.record import registry
 
 
 def review_due(told: ToldEntry) -> Notice | None:
-    """It is to be looked at again: whoever proposed it, and the committee."""
+    """Its review is due: to its proposer, and the committee."""
     return _notice("decisions/review_due", told, queries.by_id(told.key))
 
 
@@ -80,7 +80,7 @@ def _rules(decision: Decision) -> list[str]:
 
 
 def bind() -> None:
-    """Who is told of which entry."""
+    """Bind the notices to their events."""
     registry.tell("decisions.review_due", review_due)
     registry.tell("decisions.trial_ending", trial_ending)
     registry.tell("decisions.trial_ended", trial_ended)

@@ -95,7 +95,7 @@ def check(decision: Decision, found: Petition, today: date) -> None:
 
 
 def petition(decision: Decision, reader: Actor) -> Petition:
-    """Who has asked, how many must, and what came of it before, in three statements."""
+    """The requests so far, the number needed, and earlier results, in three statements."""
     charter = charters.rules_in_force(decision.network_id)
     reviews = reviews_of(decision.id)
     since = max((version.proposal.opened_at for _row, version in reviews), default=None)

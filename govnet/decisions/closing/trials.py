@@ -1,4 +1,4 @@
-"""What a date does to decisions: a trial that ends by itself, and the days on which people are reminded of one."""
+"""Effects of dates on decisions: a trial that ends by itself, and the days on which people are reminded of one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Due:
 
 
 def due(decision: Decision, today: date) -> list[Due]:
-    """What this day, or one before it, asks for: once each, and of two on one day the trial's."""
+    """The duties of this day, or an earlier one: each once, and of two on one day the trial's."""
     found = []
     state = state_of(decision, today)
     review, trial = decision.review_on, decision.trial_until

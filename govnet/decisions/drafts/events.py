@@ -1,4 +1,4 @@
-"""What happens to drafts. Only those who may read the discussion see it."""
+"""Events of drafts. Only people who may read the discussion see them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DraftSaved(_AboutDraft):
 
 
 class DraftChanged(DraftSaved):
-    """Its words changed: whoever wanted it asked has to say so again."""
+    """Its text changed: people who supported it have to do so again."""
 
     verb: ClassVar[str] = "decisions.draft_changed"
     sentence: ClassVar[Any] = _l("%(actor)s changed the draft “%(question)s”")

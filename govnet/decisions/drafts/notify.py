@@ -1,4 +1,4 @@
-"""Who is told of drafts: those who may read them, as of discussions; its author, when nothing is missing any more."""
+"""Notices of drafts: to those who may read them, as for discussions; to the author, when nothing is missing any more."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def saved(told: ToldEntry) -> Notice | None:
 
 
 def changed(told: ToldEntry) -> Notice | None:
-    """Other words: the same, and above all whoever wanted the earlier ones asked."""
+    """A new text: to the same people, and above all to those who supported the earlier one."""
     return _to_readers(told, changed=True)
 
 
@@ -78,7 +78,7 @@ def suggested(told: ToldEntry) -> Notice:
 
 
 def suggestion_answered(told: ToldEntry) -> Notice:
-    """What came of suggested words: the person who suggested them."""
+    """The result of suggested words: to the person who suggested them."""
     row = _suggestion(told)
     return _alone(told, "decisions/draft_suggestion_answered", row.person_id, row)
 
@@ -119,12 +119,12 @@ def _context(told: ToldEntry, draft: Draft) -> dict[str, Any]:
 
 
 def _conversation(proposal_id: int) -> str:
-    """What mails about one draft have in common; not the number that another had in a table of its own."""
+    """Common to the mails about one draft; not the number that another draft had in a table of its own."""
     return f"draft-p{proposal_id}"
 
 
 def bind() -> None:
-    """Who is told of which entry."""
+    """Bind the notices to their events."""
     registry.tell("decisions.draft_saved", saved)
     registry.tell("decisions.draft_changed", changed)
     registry.tell("decisions.draft_ready", ready)

@@ -50,7 +50,7 @@ def whole(draft_id: int) -> Draft | None:
 
 
 def kept(draft: Draft) -> tuple[Wording, Ask]:
-    """What the form asked for, as it can be asked."""
+    """The stored input of the form, ready to be proposed."""
     replaces = db.session.get(Replaces, draft.id)
     ask = Ask(
         draft.matter,
@@ -81,7 +81,7 @@ def sponsors_of(draft_id: int) -> list[int]:
 
 
 def belongs() -> ColumnElement[bool]:
-    """Whoever supports it is a member of its network today, or speaks for one: who left wants nothing asked any more."""
+    """A supporter is a member of the network today, or speaks for one: the support of those who left does not count."""
     draft, membership, voice = (
         another(AnyProposal, "its"),
         another(Membership, "its"),
@@ -138,5 +138,5 @@ def open_of(thread_id: int) -> Select[Any]:
 
 
 def missing(charter: Charter, draft: Draft, supporters: int, zone: str) -> tuple[Said, ...]:
-    """What the charter still wants before this draft can be asked."""
+    """The charter's remaining conditions before this draft can be proposed."""
     return methods.missing(charter, supporters, draft.changed_at, clock.now(), ZoneInfo(zone))

@@ -34,7 +34,7 @@ from govnet.record.events import Visibility
 
 @dataclass(frozen=True)
 class WantedDrafts:
-    """What a network wants of its drafts today, and who may propose something in it."""
+    """A network's conditions for drafts today, and who may propose something in it."""
 
     charter: Charter
     zone: ZoneInfo
@@ -75,7 +75,7 @@ def tell_due() -> int:
 
 
 def to_ask(person_id: int, _now: datetime) -> Select[Any]:
-    """What waits to be asked or dropped by a person: her drafts of which something was missing, and is no longer."""
+    """Drafts that wait for a person: hers that lacked something, and no longer do."""
     text = (ProposalVersion.proposal_id == Draft.id) & (ProposalVersion.state == VersionState.DRAFT)
     rows = task_rows(Draft.network_id, Draft.id, ProposalVersion.question).join(ProposalVersion, text)
     mine = (Draft.author_id == person_id, Draft.state == ProposalState.DRAFT)

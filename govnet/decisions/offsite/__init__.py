@@ -1,1 +1,1 @@
-"""What a meeting or the e-mail list decided: written down with how we know, and standing unless somebody objects."""
+"""Decisions of a meeting or an e-mail list: recorded with evidence, and standing unless somebody objects."""

@@ -50,7 +50,7 @@ from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 METHOD = "elsewhere"
-"""What the register says of how it was decided."""
+"""The register's note on how it was decided."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _days_late(network: Network, charter: Charter, taken: Taken, via: Door) -> i
 
 
 def _facts(decision: OffsiteDecision) -> dict[str, Any]:
-    """What the record says of it, to the committee at first and then to everybody."""
+    """The record's entry about it, to the committee at first and then to everybody."""
     return {
         "taken_on": decision.taken_on,
         "taken_by": decision.taken_by,

@@ -38,7 +38,7 @@ CONSTITUENCIES = options(
 def asked_offers(
     network: Network, asked: Sequence[str], matter: str | None = None, given: Sequence[OfficeInput] = ()
 ) -> list[Offer]:
-    """What the form asks for: the offices named before (`given`), and those `asked` for that fit the matter."""
+    """The offices in the form: those named before (`given`), and those `asked` for that fit the matter."""
     kinds = frozenset(OfficeKind) if matter is None else MATTERS.get(matter, frozenset())
     before = {key_of(each, at): each for at, each in enumerate(given, 1)}
     keys = list(dict.fromkeys([*before, *asked]))[:MOST]
@@ -119,7 +119,7 @@ def _fields(offer: Offer) -> dict[str, Any]:
 
 
 def offices_in(form: Any, offers: Sequence[Offer], network: Network) -> tuple[OfficeInput, ...]:
-    """What the form names. RuleBroken, at its field, for whom we do not know or what is missing."""
+    """The offices that the form names. RuleBroken, at its field, for unknown people and missing values."""
     left = [each for each in offers if not (_typed(form, each, "out") or _blank(form, each))]
     return tuple(_read(form, each, network) for each in left)
 
@@ -182,7 +182,7 @@ def _read(form: Any, offer: Offer, network: Network) -> OfficeInput:
 
 
 def _same(offer: Offer, field: str, typed: str | None) -> bool:
-    """Whether those named before stand there still: they stay the same people, whoever else is called so."""
+    """Whether those named before are still there: they stay the same people, even if others have their names."""
     return offer.given and (typed or "").split() == offer.typed[field].split()
 
 

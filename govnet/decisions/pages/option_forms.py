@@ -32,7 +32,7 @@ REASON_LIMIT = 4_000
 
 
 def say_later(words: str) -> LazyString:
-    """A marked text in the language of whoever reads it."""
+    """A marked text in the reader's language."""
     return LazyString(lambda: say(Said(words)))
 
 
@@ -44,7 +44,7 @@ class OptionLines(MarkdownField):
 
     @property
     def lines_given(self) -> tuple[str, ...]:
-        """What was typed, line by line."""
+        """The typed text, line by line."""
         lines = (" ".join(line.split()) for line in (self.data or "").splitlines())
         return tuple(line for line in lines if line)
 
@@ -88,7 +88,7 @@ class ChoiceForm(Form):
         return [self[_name(each)] for each in self.numbers]
 
     def choices(self) -> dict[int, int]:
-        """What was typed; what can't be read is -1, which no method takes."""
+        """The typed value; -1 if it cannot be read, which no method takes."""
         typed = {each: str(self[_name(each)].data or "").strip() for each in self.numbers}
         return {each: _number(words) for each, words in typed.items() if words}
 

@@ -1,4 +1,4 @@
-"""What a proposal's page and a decision's page show, to whom: gathered here, drawn by templates, sent as data."""
+"""The pages of a proposal and a decision, for each reader: gathered here, drawn by templates, sent as data."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class VersionTally:
     """Whether the reader may see who gave it."""
     answers: Answers
     options: Choosing | None = None
-    """What is chosen between, with all answers: drawn only where `counts`."""
+    """The options with all answers: drawn only where `counts`."""
     offices: Sequence[OfficeChange] = ()
     """The offices that its words give or end."""
 
@@ -89,7 +89,7 @@ class VersionTally:
 
     @property
     def outcome(self) -> Outcome:
-        """What it is, or what it would be if it closed now."""
+        """The outcome, or the outcome if it closed now."""
         if self.version.outcome is not None:
             return self.version.outcome
         if self.version.offsite is not None:
@@ -181,13 +181,13 @@ class ProposalPage:
 
     @property
     def changed(self) -> list[tuple[str, str]]:
-        """What the newest words change in those before them, word by word; empty where nothing did."""
+        """The changes of the newest version, word by word; empty if there are none."""
         before = self.earlier[0].version.text if self.earlier else self.version.text
         return text_diff.shown(before, self.version.text) if before != self.version.text else []
 
     @property
     def changed_rules(self) -> tuple[Change, ...]:
-        """What the newest words would make of our rules other than those before them would."""
+        """The effect of the newest version on our rules that the one before did not have."""
         return proposals_queries.between(self.earlier[0].version, self.version) if self.earlier else ()
 
     @property
@@ -212,7 +212,7 @@ class ProposalPage:
 
     @property
     def offsite(self) -> OffsiteDecision | None:
-        """What was decided off site, as long as nobody has objected."""
+        """The decision made elsewhere, as long as nobody has objected."""
         return self.version.offsite
 
     @property
@@ -243,13 +243,13 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
 
 
 def _offices(proposal: Proposal, versions: Sequence[ProposalVersion]) -> Mapping[int, Sequence[OfficeChange]]:
-    """What each version names, asked only on matters that can."""
+    """The offices in each version, asked only on matters that can have them."""
     asked = [each.id for each in versions if each.changes == "{}"]  # never beside a change of the rules
     return offices.rows_of(asked) if proposal.matter in offices.MATTERS else {}
 
 
 def _replies(proposal: Proposal, now: VersionTally, actor: Actor) -> tuple[Sequence[OfficeReply], int | None]:
-    """What those who are named say to it, and where the reader is named."""
+    """The replies of the people named, and whether the reader is one of them."""
     if not now.offices:
         return (), None
     people = (one for row in now.offices for one in row.people)
@@ -258,7 +258,7 @@ def _replies(proposal: Proposal, now: VersionTally, actor: Actor) -> tuple[Seque
 
 
 def _titles(versions: Sequence[ProposalVersion]) -> dict[int, list[str]]:
-    """What people choose between, asked only where they do."""
+    """The options, asked only where there are any."""
     chosen = [each.id for each in versions if each.method in OPTIONS]
     return queries.options_of(chosen) if chosen else {}
 
@@ -367,14 +367,14 @@ def _office_data(now: VersionTally) -> list[dict[str, Any]]:
 
 
 def _options(now: VersionTally) -> dict[str, Any] | None:
-    """What is chosen between; how it stands, only for those who may see it."""
+    """The options; the standings only for those who may see them."""
     if now.options is None:
         return None
     return now.options.as_data() if now.counts else {"titles": now.options.as_titles()}
 
 
 def replies_data(replies: Sequence[OfficeReply]) -> list[dict[str, Any]]:
-    """What those who are named say to it."""
+    """The replies of the people named."""
     return [{"name": each.person.name, "text": each.text, "at": each.at.isoformat()} for each in replies]
 
 

@@ -88,7 +88,7 @@ def _go_on(thread: Any) -> tuple[str, str, str] | None:
 @bp.get("/<network:network>/proposals")
 @allows(Can.READ)
 def proposals(network: Network) -> Response:
-    """What is open now, and what its authors took back."""
+    """Open proposals, and those that their authors took back."""
     return page(
         "decisions/proposals/proposals.html",
         open_now=proposals_queries.open_now(network.id, current_actor()),
@@ -100,7 +100,7 @@ def proposals(network: Network) -> Response:
 @bp.get("/<network:network>/proposals.json")
 @allows(Can.READ)
 def proposals_data(network: Network) -> Response:
-    """What is open now, as data."""
+    """Open proposals, as data."""
     rows = proposals_queries.open_now(network.id)
     return data_page({"open": [{"id": row.version.proposal_id, "question": row.version.question,
                                 "closes": row.version.deadline.isoformat()} for row in rows]})  # fmt: skip

@@ -1,4 +1,4 @@
-"""What asking would do, without doing it: everything is done in a transaction that is then rolled back."""
+"""Shows the effect of opening without opening: everything is done in a transaction that is then rolled back."""
 
 from __future__ import annotations
 

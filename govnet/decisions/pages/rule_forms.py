@@ -86,10 +86,10 @@ def seen_rules(network_id: int, form: Any) -> Charter:
 def rules_in(
     form: Any, chosen: Sequence[Parameter[Any]], seen: Charter, now: Charter | None = None
 ) -> dict[str, Any]:
-    """What the form says of the rules, as JSON has it: those that differ from what was `seen`.
+    """The rules in the form, as JSON has them: those that differ from those `seen`.
 
-    So what was decided while the form was open, and holds `now`, is not undone by a field that nobody touched, nor by a
-    list to which a sentence was added. Where nothing differs it is the chosen ones, of which nothing new is said then.
+    So a decision made while the form was open, which holds `now`, is not undone by a field that nobody touched, nor by a
+    list to which a sentence was added. If nothing differs, these are the chosen rules, unchanged.
     """
     told = {each.key: typed(form, each) for each in p.CATALOGUE.values() if name_of(each) in form}
     found = {key: value for key, value in told.items() if _differs(p.CATALOGUE[key], value, seen)}

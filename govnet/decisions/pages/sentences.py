@@ -1,4 +1,4 @@
-"""What a proposal's page says in sentences: who could answer, and what can happen after a Stop."""
+"""Sentences of a proposal's page: who could answer, and what can happen after a Stop."""
 
 from __future__ import annotations
 

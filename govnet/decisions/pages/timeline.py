@@ -1,4 +1,4 @@
-"""What happened to a proposal and what happens next, dated."""
+"""The past and coming dates of a proposal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def timeline(it: ProposalPage, zone: str) -> list[Event]:
-    """What happened to a proposal and what happens next, dated."""
+    """The past and coming dates of a proposal."""
     version = it.version
     found = _opened([each.version for each in reversed(it.earlier)] + [version], zone)
     if version.waiting_since:

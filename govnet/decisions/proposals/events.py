@@ -1,4 +1,4 @@
-"""What happens to proposals and decisions. How somebody answered is never in an entry, only its salted digest."""
+"""Events of proposals and decisions. No entry contains an answer, only its salted digest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from govnet.record.events import Event, Visibility
 
 
 class AboutProposal(Event):
-    """What every entry about a proposal has."""
+    """Fields of every entry about a proposal."""
 
     subject: ClassVar[str] = "proposal"
     words_of: ClassVar[frozenset[str]] = frozenset({"question"})
@@ -55,7 +55,7 @@ class ProposalReworded(ProposalOpened):
 
 
 class Answered(AboutProposal):
-    """Somebody answered. Which way is not told: whoever holds the answer and its salt can check the digest."""
+    """Somebody answered. The entry does not say how: with the answer and its salt one can check the digest."""
 
     verb: ClassVar[str] = "decisions.answered"
     sentence: ClassVar[Any] = _l("%(actor)s answered “%(question)s”")

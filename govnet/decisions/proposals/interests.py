@@ -25,7 +25,7 @@ from govnet.record.actions import record
 
 
 def interest_of(proposal_id: int, person_id: int | None) -> Interest | None:
-    """What a person has declared for a proposal, if it still stands."""
+    """A person's declared interest in a proposal, if it still stands."""
     return db.session.scalar(
         select(Interest).where(
             Interest.proposal_id == proposal_id, Interest.person_id == person_id, Interest.ended_at.is_(None)
@@ -34,7 +34,7 @@ def interest_of(proposal_id: int, person_id: int | None) -> Interest | None:
 
 
 def recused(version: ProposalVersion, person_id: int | None) -> bool:
-    """Whether a person's answer, whoever enters it, is shown and not counted: an interest, or their own case."""
+    """Whether a person's answer is shown and not counted, even if others enter it: an interest, or their own case."""
     proposal = version.proposal
     if interest_of(proposal.id, person_id) is not None or roll.in_own_case(version.id, person_id):
         return True
@@ -45,7 +45,7 @@ def recused(version: ProposalVersion, person_id: int | None) -> bool:
 
 
 def interests_in(proposal_id: int) -> Sequence[Interest]:
-    """What was declared for a proposal and still stands, with whose it is."""
+    """The declared interests in a proposal that still stand, with their people."""
     query = select(Interest).where(Interest.proposal_id == proposal_id, Interest.ended_at.is_(None))
     return db.session.scalars(query.options(joinedload(Interest.person)).order_by(Interest.at)).all()
 

@@ -1,4 +1,4 @@
-"""What stands beside a proposal: what it replaces, suggestions, options, replies of those named, interests, kept mails."""
+"""Parts of a proposal: what it replaces, suggestions, options, replies of those named, interests, kept mails."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Replaces(Base):
 
 
 class SuggestionState(StrEnum):
-    """What became of suggested words."""
+    """The fate of suggested words."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -69,7 +69,7 @@ class Suggestion(Base):
 
     @property
     def difference(self) -> list[tuple[str, str]]:
-        """What it would change, word by word."""
+        """Its changes, word by word."""
         return shown(self.passage, self.instead, budget=BUDGET // 10)
 
 
@@ -89,7 +89,7 @@ class Option(Base):
 
 
 class OfficeReply(Base):
-    """What somebody says to what a proposal would give them or take from them."""
+    """A reply to an office that a proposal would give or take."""
 
     __tablename__ = "office_reply"
     __table_args__ = (CheckConstraint("trim(text) <> ''", name="says_something"),)

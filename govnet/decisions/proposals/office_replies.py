@@ -1,4 +1,4 @@
-"""What somebody says to what a proposal would give them or take from them: beside it, for as long as it is open."""
+"""Replies to offices that a proposal would give or take: shown beside it, for as long as it is open."""
 
 from __future__ import annotations
 

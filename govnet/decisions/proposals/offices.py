@@ -35,7 +35,7 @@ MATTERS: Mapping[str, frozenset[OfficeKind]] = {
     "mandate": frozenset({OfficeKind.MANDATE, OfficeKind.END_MANDATE}),
     "charter": frozenset({OfficeKind.PLACE, OfficeKind.NEW_PLACE}),
 }
-"""What a proposal on each matter can name; on the charter, what its rules would not give, as an exception to them."""
+"""The offices that a proposal on each matter can name; on the charter, exceptions to its rules."""
 _ENDINGS = frozenset({OfficeKind.END_TERM, OfficeKind.END_MANDATE})
 
 
@@ -214,7 +214,7 @@ def ends(row: OfficeChange) -> bool:
 
 
 def rows_of(version_ids: Collection[int]) -> dict[int, list[OfficeChange]]:
-    """What each version names, in its order: two statements, however many."""
+    """The offices in each version, in their order: two statements, for any number of them."""
     found: dict[int, list[OfficeChange]] = {key: [] for key in version_ids}
     if not found:
         return found
@@ -234,7 +234,7 @@ def rows_of(version_ids: Collection[int]) -> dict[int, list[OfficeChange]]:
 
 
 def named_in(version_id: int) -> list[OfficeChange]:
-    """What one version names."""
+    """The offices in one version."""
     return rows_of([version_id])[version_id]
 
 
@@ -254,7 +254,7 @@ _MANDATES = (OfficeKind.MANDATE, OfficeKind.END_MANDATE)
 
 
 def asked_in(version: ProposalVersion) -> tuple[OfficeInput, ...]:
-    """What a version names, to be asked again."""
+    """The offices in a version, to be proposed again."""
     rows = named_in(version.id)
     return inputs(rows, db.session.get_one(AnyProposal, version.proposal_id).network_id) if rows else ()
 
@@ -286,13 +286,13 @@ def endings(changes: Iterable[OfficeInput]) -> dict[int, date | None]:
 
 
 def replies_to(proposal_id: int) -> Sequence[OfficeReply]:
-    """What those who are named say to it, the first one first."""
+    """The replies of those named, the first one first."""
     query = select(OfficeReply).where(OfficeReply.proposal_id == proposal_id)
     return db.session.scalars(query.options(joinedload(OfficeReply.person)).order_by(OfficeReply.at)).all()
 
 
 def facts(changes: Sequence[OfficeInput]) -> list[dict[str, Any]]:
-    """What the record holds of each: everything but names and what the mandate says, which stand in tables."""
+    """The record's fields for each office: everything but names and the mandate's text, which are in tables."""
     return [_facts(each) for each in changes]
 
 
@@ -319,13 +319,13 @@ def _facts(each: OfficeInput) -> dict[str, Any]:
 
 
 def in_words(changes: Sequence[OfficeInput]) -> list[str]:
-    """What would become of each, in a sentence; names in two statements, however many."""
+    """The effect on each office, in a sentence; names in two statements, for any number of them."""
     called, bodies = names_in(changes)
     return [sentence(each, called, bodies) for each in changes]
 
 
 def names_in(changes: Sequence[OfficeInput]) -> tuple[Mapping[int, str], Mapping[int, str]]:
-    """What the people and the organisations are called that these name."""
+    """The names of the people and organisations in these."""
     bodies = _organisations({each.organisation_id for each in changes if each.organisation_id})
     return (names({one for each in changes for one in each.people}) if changes else {}), bodies
 
@@ -343,7 +343,7 @@ def _organisations(ids: Collection[int]) -> dict[int, str]:
 
 
 def sentence(each: OfficeInput, called: Mapping[int, str], bodies: Mapping[int, str]) -> str:
-    """What would become of one office."""
+    """The effect on one office."""
     holder = bodies.get(each.organisation_id or 0) or called.get(each.person_id or 0, "")
     values: dict[str, str] = {"name": holder, "place": each.place, "days": _days(each)}
     if each.what is OfficeKind.NEW_PLACE:

@@ -1,4 +1,4 @@
-"""What every opening shares: the words checked against the charter, the roll taken, the version opened or closed."""
+"""Shared by every opening: checks the text against the charter, takes the roll, opens or closes the version."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ UNDO = timedelta(minutes=10)
 
 @dataclass(frozen=True, kw_only=True)
 class More:
-    """What a proposal may say beside its text; all of it belongs to the words that people answer."""
+    """Parts of a proposal beside its text; all of them belong to the version that people answer."""
 
     considered: str = ""
     sources: str = ""
@@ -62,21 +62,21 @@ class More:
 
 @dataclass(frozen=True)
 class Wording:
-    """What people are asked: one sentence, the text, the rules it would change, and what stands beside it."""
+    """A version's content: one sentence, the text, the rules it would change, and the parts beside it."""
 
     question: str
     text: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     more: More = More()
     options: tuple[str, ...] = ()
-    """What people choose between, where they do."""
+    """The options, if there are any."""
     offices: tuple[OfficeInput, ...] = ()
     """The offices that it would give or end."""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What a proposal is about, beside its words."""
+    """A proposal's matter and place, apart from its text."""
 
     matter: str
     closes: date | None = None
@@ -89,7 +89,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class ProposedMatter:
-    """What somebody wants to propose on: the table says who can."""
+    """The start of a new proposal; the table says who may make one."""
 
     network_id: int
     matter: str
@@ -132,7 +132,7 @@ def checked(charter: Charter, words: Wording, matter: str) -> Wording:
 
 
 def words_of(version: ProposalVersion) -> Wording:
-    """What a version asked, to be asked again."""
+    """The content of a version, to be proposed again."""
     more = More(
         considered=version.considered,
         sources=version.sources,
@@ -334,8 +334,8 @@ def write_beside(version: ProposalVersion, words: Wording, network: Network) -> 
 
 
 def _asked(network: Network, body: str, charter: Charter, words: Wording) -> list[dict[str, Any]]:
-    """The roll: whoever is named in it replies and is not counted; only where nobody else could decide who takes a
-    place do those proposed for one count too, and never who would lose one.
+    """The roll: people named in the proposal reply and are not counted; only if nobody else could decide who takes a
+    place, those proposed for one count too, and never those who would lose one.
     """
     asked = roll.take(network, body, charter, offices.people_of(words.offices))
     if words.offices and not any(row["counted"] for row in asked):
@@ -354,7 +354,7 @@ def _visible(charter: Charter, after: ProposalVersion | None) -> Visible:
 
 
 def told(proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:
-    """What the record says of every opening."""
+    """The record's fields for every opening."""
     return {
         "proposal": proposal,
         "version": version,

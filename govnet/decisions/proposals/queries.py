@@ -80,7 +80,7 @@ _OPEN = select(ProposalVersion.id).where(
 
 
 def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[ProposalRow]:
-    """What can be answered or objected to now, soonest first, and whether the reader has: in two statements."""
+    """Proposals that can be answered or objected to now, soonest first, and whether the reader has: in two statements."""
     query = (
         select(ProposalVersion)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
@@ -96,7 +96,7 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[P
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    """What was decided off site stands in lists once it is told; officers see it before."""
+    """Decisions made elsewhere are in lists once they are public; officers see them before."""
     untold = Proposal.offsite.has(OffsiteDecision.told_at.is_(None))
     return true() if actor.is_officer else ~untold
 
@@ -158,8 +158,8 @@ def _from_thread() -> Select[Any]:
 
 
 def unanswered(person_id: int, now: datetime) -> list[Select[Any]]:
-    """What waits for a person's answer, in every network: on a roll, open, and neither they nor their
-    organisation has said anything that counts.
+    """Proposals that wait for a person's answer, in every network: they are on the roll, it is open, and neither they nor their
+    organisation has given an answer that counts.
     """
     query = (
         task_rows(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
@@ -301,7 +301,7 @@ def _here(proposal: Proposal, day: date) -> ColumnElement[bool]:
 
 
 def _free(person: Who, version: ProposalVersion, proposal: Proposal, day: date) -> ColumnElement[bool]:
-    """Whose answer would count: not recused, and none that counts given yet for anybody."""
+    """People whose answer would count: not recused, and without one that counts for anybody yet."""
     other = another(Position, "given")
     given = exists().where(other.version_id == version.id, other.counted, other.cast_by_id == person)
     declared = exists().where(
@@ -313,7 +313,7 @@ def _free(person: Who, version: ProposalVersion, proposal: Proposal, day: date) 
 
 
 def changes(version: ProposalVersion) -> tuple[Change, ...]:
-    """What an open version would change in the rules in force; a closed one, in those it opened under."""
+    """The effect of an open version on the rules in force; of a closed one on those it opened under."""
     wanted = queries.changes_of(version)
     if not wanted:
         return ()
@@ -342,7 +342,7 @@ def _made(charter: Charter, wanted: Mapping[str, Any]) -> tuple[Change, ...]:
 
 
 def check_one_of_many(proposal: Proposal) -> None:
-    """RuleBroken for whoever would take back or reword, alone, what many members asked for."""
+    """RuleBroken for a person who would take back or reword alone what many members asked for."""
     found = db.session.get(Reviews, proposal.id)
     if found is not None and found.requests > 1:
         raise RuleBroken(say(rules_reviews.closed_to_one(found.requests)))

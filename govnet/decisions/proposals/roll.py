@@ -1,4 +1,4 @@
-"""Who is asked: the roll of a version, taken when it opens."""
+"""The people asked: the roll of a version, taken when it opens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def committee(network_id: int, day: date) -> list[int]:
 
 
 def deciding(network: Network, charter: Charter, matter: str, aside: Collection[int] = ()) -> str:
-    """Who decides such a matter now: as the charter has it; on offices, all members where nobody else is in one."""
+    """The body that decides such a matter now, by the charter; on offices all members, if nobody else is in one."""
     body: str = charter[p.BODY_FOR[matter]]
     return "all" if body == "committee" and matter in OFFICES and vacant(network, aside) else body
 
@@ -110,7 +110,7 @@ def people_asked(version_id: int, day: date) -> list[int]:
 
 
 def speakers(organisation_ids: Sequence[int], day: date) -> dict[int, list[int]]:
-    """Who may answer for each organisation today, the primary one first."""
+    """The people who may answer for each organisation today, the primary one first."""
     query = select(Representation.organisation_id, Representation.person_id).where(
         Representation.organisation_id.in_(organisation_ids),
         Representation.start <= day,

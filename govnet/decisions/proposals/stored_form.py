@@ -1,4 +1,4 @@
-"""What a form asked for, as it is kept until it is asked."""
+"""The input of a form, as it is kept until it is proposed."""
 
 from __future__ import annotations
 

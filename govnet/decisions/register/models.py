@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NoteKind(StrEnum):
-    """What somebody writes beside a decision, which itself is never edited."""
+    """A note that somebody writes beside a decision, which itself is never edited."""
 
     HEARD = "heard"
     MINORITY = "minority"

@@ -22,7 +22,7 @@ PAGE = 30
 
 @dataclass(frozen=True)
 class Filter:
-    """What the reader wants to see of the register; empty means everything. What is named together must hold together."""
+    """The reader's filter for the register; empty means everything. All of its conditions must hold."""
 
     year: int | None = None
     topic: int | None = None
@@ -38,7 +38,7 @@ class Filter:
         return self != Filter()
 
     def asked(self) -> dict[str, Any]:
-        """What is in the address of every page of this list."""
+        """The query string of every page of this list."""
         return {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
@@ -56,7 +56,7 @@ class Filter:
 
 
 def in_state(state: DecisionState, today: date) -> ColumnElement[bool]:
-    """What `in_force.state_of` says, as SQL."""
+    """The value of `in_force.state_of`, as SQL."""
     replaced = succession.replaced(today)
     ended = and_(Decision.trial_until.is_not(None), Decision.trial_until <= today)
     lasts = or_(Decision.trial_until.is_(None), Decision.trial_until > today)
@@ -123,7 +123,7 @@ class RegisterChoices:
 
 
 def choices(network_id: int, seen: Sequence[str]) -> RegisterChoices:
-    """What the register can be narrowed to, in one statement; of topics those that the reader may see."""
+    """The filters of the register, in one statement; of topics those that the reader may see."""
     came = exists().where(Decision.network_id == network_id, Decision.topic_id == Topic.id)
     years = select(
         literal("").label("title"), DecisionCounter.year.label("key"), DecisionCounter.last.label("last")

@@ -1,4 +1,4 @@
-"""What took the place of decisions, and what they had replaced: read for `in_force`, and the same rule as SQL."""
+"""The decisions that replaced others, and those they had replaced: read for `in_force`, and the same rule as SQL."""
 
 from __future__ import annotations
 

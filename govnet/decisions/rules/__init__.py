@@ -1,1 +1,1 @@
-"""What the charter makes of answers, days and texts. Pure."""
+"""The charter's rules applied to answers, days and texts. Pure."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DecisionState(StrEnum):
-    """What has become of a decision."""
+    """The state of a decision."""
 
     IN_FORCE = "in-force"
     REPLACED = "replaced"
@@ -116,7 +116,7 @@ def _next(decision: Decision) -> list[Decision]:
 
 
 def _ever_after(decision: Decision) -> list[Decision]:
-    """What took its place, what took the place of that, and so on; after one that holds for good nothing counts."""
+    """The chain of its successors; after one that holds for good, later ones do not count."""
     found = list(_next(decision))
     for each in found:
         found += _next(each) if each.trial_until is not None else ()

@@ -108,7 +108,7 @@ def options_problem(method: str, options: Sequence[str]) -> Said | None:
 
 
 def chosen(count: OptionCount, tally: Tally, roll: int, rule: Rule) -> Outcome:
-    """What the rule makes of a choice between options. Nobody types an outcome in."""
+    """Applies the rule to a choice between options. Nobody types an outcome in."""
     if any(not part.met for part in parts(tally, roll, rule)):
         return Outcome.NO_QUORUM
     if not rule.settles:
@@ -134,7 +134,7 @@ def stood_until(changed: datetime, days: int, zone: ZoneInfo) -> datetime:
 def missing(
     charter: Charter, supporters: int, changed: datetime, now: datetime, zone: ZoneInfo
 ) -> tuple[Said, ...]:
-    """What a draft still needs before it can be asked, in words; nothing when it can."""
+    """The missing conditions of a draft before it can be proposed, in words; empty when it can."""
     found = []
     wanted = charter[p.SPONSORS] - supporters
     if wanted > 0:

@@ -35,10 +35,10 @@ class Round:
 
 @dataclass(frozen=True)
 class OptionCount:
-    """What came of a choice: what comes first, or between which it is a tie, or neither when nobody chose."""
+    """The result of a choice: the first option, or a tie and between which, or neither when nobody chose."""
 
     totals: Totals
-    """What the standings show: the first round's votes in a ranked count by rounds, else points, scores, dots."""
+    """The standings: the first round's votes in a ranked count by rounds, else points, scores, dots."""
     first: int | None = None
     tied: tuple[int, ...] = ()
     rounds: tuple[Round, ...] = ()
@@ -142,7 +142,7 @@ class _Rounds:
             still = [each for each in still if each not in one.out]
 
     def leads(self, one: Round) -> int | None:
-        """What has more than half of the votes in play, or stands alone; None while nothing does."""
+        """The option with more than half of the votes in play, or the only one; None while there is none."""
         leading = max(one.totals, key=lambda each: one.totals[each])
         enough = 2 * one.totals[leading] > self.many - one.spent or len(one.totals) == 1
         return leading if enough else None
@@ -163,7 +163,7 @@ class _Rounds:
 
 
 def _last_of(totals: Totals, before: Sequence[Round]) -> tuple[int, ...]:
-    """Who goes out: the last one, several that together have too few, or those that no earlier round tells apart."""
+    """The options that go out: the last, several with too few together, or those that no earlier round tells apart."""
     fewest = min(totals.values())
     last = [each for each in totals if totals[each] == fewest]
     if _apart(totals, last):

@@ -1,4 +1,4 @@
-"""What the charter makes of people's answers: the one place where an outcome comes from. Pure."""
+"""Applies the charter to people's answers: the one place where an outcome comes from. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ HALF, ONE, ANY = more_than(1, 2), more_than(0, 1), more_than(1, 1)
 
 
 class AnswerKind(StrEnum):
-    """What somebody may answer."""
+    """The possible answers."""
 
     AGREE = "agree"
     RESERVATIONS = "reservations"
@@ -41,7 +41,7 @@ LABELS: Mapping[AnswerKind, str] = {
     AnswerKind.NO_VIEW: N_("No view"),
 }
 CHOSE = N_("Chose between the options")
-"""What the answer is called where there are options."""
+"""The name of the answer where there are options."""
 MEANINGS: Mapping[AnswerKind, str] = {
     AnswerKind.AGREE: N_("I support this."),
     AnswerKind.RESERVATIONS: N_("Go ahead; please note what troubles me."),
@@ -176,7 +176,7 @@ class Rule:
     dots: int = 5
 
     def after_waiting(self) -> "Rule":
-        """What decides once the waiting time after a Stop is over: a vote."""
+        """The way of deciding once the waiting time after a Stop is over: a vote."""
         return Rule("majority", self.quorum, majority=self.fallback) if self.fallback else self
 
 
@@ -233,7 +233,7 @@ def parts(tally: Tally, roll: int, rule: Rule) -> tuple[RulePart, ...]:
 
 
 def outcome(tally: Tally, roll: int, rule: Rule) -> Outcome:
-    """What the rule makes of these answers. Nobody types an outcome in."""
+    """Applies the rule to these answers. Nobody types an outcome in."""
     unmet = [part.name for part in parts(tally, roll, rule) if not part.met]
     if "quorum" in unmet:
         return Outcome.NO_QUORUM

@@ -1,4 +1,4 @@
-"""Who may ask that a decision is looked at again, and when enough have asked. Pure."""
+"""The right to ask for a review of a decision, and the number of requests needed. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from govnet.kernel.messages import N_, Said, counted
 
 @dataclass(frozen=True)
 class Asking:
-    """What is known of a decision when somebody asks for its review."""
+    """The facts about a decision when somebody asks for its review."""
 
     number: str
     state: str
@@ -63,7 +63,7 @@ def enough(asked: int, charter: Charter) -> bool:
 
 
 def closed_to_one(members: int) -> Said:
-    """What somebody is told who would take back or change what many asked for."""
+    """The sentence for people who would take back or change what many asked for."""
     return counted(
         "%(num)s member asked for this, so nobody can take it back or change its text alone.",
         "%(num)s members asked for this, so nobody can take it back or change its text alone.",

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, at a bounded cost, with long unchanged passages folded. Pure."""
+"""The difference between two texts, word by word, at a bounded cost, with long unchanged passages folded. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ class Segment:
 
 
 class _Purse:
-    """What comparing may still cost."""
+    """The remaining budget for the comparison."""
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -45,10 +45,10 @@ class _Purse:
 
 
 def segments(old: str, new: str, *, budget: int = BUDGET) -> tuple[Segment, ...]:
-    """What became of each word: all but INS in order is `old`, all but DEL is `new`, to the letter.
+    """The change of each word: all but INS in order is `old`, all but DEL is `new`, to the letter.
 
-    Paragraphs are compared first, then the words of those that differ. The cost has a cap: where texts of thousands
-    of repeated words would pass it, the rest is shown as taken out and put in as a whole.
+    Paragraphs are compared first, then the words of those that differ. The cost has a limit: where texts of thousands
+    of repeated words would exceed it, the rest is shown as removed and added as a whole.
     """
     purse = _Purse(budget)
     found: list[Segment] = []
@@ -179,7 +179,7 @@ def passage(old: str, new: str) -> tuple[str, str]:
 
 
 def put_into(text: str, old: str, new: str) -> str | None:
-    """What was changed from `old` to `new`, changed in another text; None where that does not say those lines exactly once."""
+    """Apply the change from `old` to `new` to another text; None if that does not contain those lines exactly once."""
     if not old.strip() or old == new:
         return None
     gone, come = passage(old, new)

@@ -1,4 +1,4 @@
-"""Whose answer counts, once, and who sees it. Pure."""
+"""The answers that count, each once, and who sees them. Pure."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ class Visible(StrEnum):
 
     @property
     def tighter(self) -> "tuple[Visible, ...]":
-        """What protects those who answer better."""
+        """The setting that protects people who answer better."""
         every = tuple(Visible)
         return every[every.index(self) + 1 :]
 
 
 def tightest(*all_of: "Visible") -> "Visible":
-    """What protects best of these."""
+    """The most protective of these."""
     return max(all_of, key=tuple(Visible).index)
 
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """What is known of one party's answer."""
+    """The facts about one party's answer."""
 
     party: int
     cast_by: int | None
@@ -41,7 +41,7 @@ class KnownAnswer:
 
 
 def offered(charter: Charter) -> tuple[AnswerKind, ...]:
-    """What can be answered to one question, in the order of the page: Agree, and what the charter has beside it."""
+    """The answers to one question, in the order of the page: Agree, and those that the charter has beside it."""
     return tuple(kind for kind in FIVE if kind is AnswerKind.AGREE or kind.value in charter[p.ANSWERS])
 
 
@@ -88,7 +88,7 @@ def second_hand(
 
 
 def principles(charter: Charter, purpose: str) -> tuple[str, ...]:
-    """What a Stop can rest on: the charter's principles; without any, the purpose and whatever people promised."""
+    """The grounds for a Stop: the charter's principles; without any, the purpose and people's promises."""
     promised = (*charter[p.CRITERIA], *charter[p.CODE_OF_CONDUCT], *charter[p.OWN_CLAUSES])
     return charter[p.PRINCIPLES] or tuple(dict.fromkeys((purpose, *promised)))
 
@@ -104,7 +104,7 @@ def may_stop(charter: Charter, *, organisation: bool, body: str = "all") -> bool
 
 
 def stop_lacks(reason: str, remedy: str, principle: str, allowed: Iterable[str] | None) -> dict[str, Said]:
-    """What a Stop still must say, by field. `allowed`: the principles it can rest on, or None where none is asked."""
+    """The missing parts of a Stop, by field. `allowed`: its possible principles, or None if none is needed."""
     wanted = {
         "reason": (
             reason,

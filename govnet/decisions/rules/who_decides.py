@@ -77,7 +77,7 @@ def _open_for(charter: Charter) -> tuple[Said, ...]:
 
 
 def _stops(charter: Charter, rule: Rule, body: str) -> tuple[Said, ...]:
-    """What keeps it from being agreed, however many answer."""
+    """Reasons why it cannot be agreed, however many answer."""
     if rule.method == "advice":
         return (Said(N_("Nothing: it is advice and binds nobody")),)
     if rule.method == "consent":

@@ -53,7 +53,7 @@ def open_by(version_id: int, person_id: int | None) -> int:
 
 
 def open_to(version_id: int) -> Sequence[Suggestion]:
-    """What was suggested to a version and has not been answered."""
+    """Open suggestions to a version."""
     query = select(Suggestion).where(
         Suggestion.version_id == version_id, Suggestion.state == SuggestionState.OPEN
     )

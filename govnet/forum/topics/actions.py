@@ -29,7 +29,7 @@ def about(topic: Topic) -> TopicInput:
 
 
 def fingerprint(topic: Topic) -> str:
-    """What a form has seen, so that two who change at once notice."""
+    """The state that a form has seen, so that two people who change it at once notice."""
     return hashlib.sha256(repr(about(topic)).encode()).hexdigest()[:16]
 
 
