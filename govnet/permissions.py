@@ -1,4 +1,4 @@
-"""Who may do what: the one table, asked by views, by actions, and by the page that shows a button or not."""
+"""Rights: the one table, asked by views, by actions, and by the page that shows a button or not."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Can(StrEnum):
         "Only the committee can decide an application, or the coordinator where the applicant alone sits on it."
     )
     WEIGH_OBJECTION = N_(
-        "Only the committee can weigh what members object to a new member, or the coordinator in its place."
+        "After a member’s objection only the committee decides, or the coordinator in its place."
     )
     HEAR_ADMISSION_APPEAL = N_("Only the committee or the coordinator can hear this appeal.")
     SEE_MEMBERS = N_("Only members, the committee and the coordinator can see who the members are.")
@@ -146,7 +146,7 @@ class Can(StrEnum):
 
 
 def actor_in(person_id: int, network_id: int) -> Actor:
-    """What a person is in a network now: for what they asked for earlier and the worker does."""
+    """A person's standing in a network now: for requests that they made earlier and the worker carries out."""
     return lookups().actor(person_id, network_id)
 
 
@@ -325,9 +325,9 @@ TABLE: dict[Can, tuple[Grant, ...] | ByCharter] = {
 
 
 def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
-    """What the actor's right rests on, or None without one. The program itself may all that the rules allow.
+    """The basis of the actor's right, or None without one. The program itself may do all that the rules allow.
 
-    What somebody is in one network gives no right over the rows of another, whichever way they came.
+    A standing in one network gives no right over the rows of another, by any way.
     """
     if actor.system:
         return OPERATOR_SHELL if actor == SHELL else SYSTEM
@@ -349,7 +349,7 @@ def _first(grants: tuple[Grant, ...], actor: Actor, subject: Any) -> Authority |
 
 
 def _given(row: ByCharter, actor: Actor, subject: Any) -> Given:
-    """What the charter in force has chosen; its default where there is no network."""
+    """The choice of the charter in force; its default if there is no network."""
     network_id = network_of(actor, subject)
     value = lookups().rule(network_id, row.rule) if network_id is not None else next(iter(row.choices))
     return row.choices[value]
@@ -396,9 +396,9 @@ def refusal(right: Can, actor: Actor = VISITOR, subject: Any = None) -> NotAllow
 
 @dataclass(frozen=True)
 class InAddress:
-    """What an address names otherwise than by its number: the part of the address, and how it is found there.
+    """A thing that an address names otherwise than by its number: the part of the address, and how to find it there.
 
-    `find(network, value)` raises NotFound where there is no such thing.
+    `find(network, value)` raises NotFound if there is no such thing.
     """
 
     part: str

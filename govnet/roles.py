@@ -20,12 +20,12 @@ ALONE = "alone"
 
 @dataclass(frozen=True)
 class Lookups:
-    """What the table asks of the rooms above it."""
+    """The table's questions to the rooms above it."""
 
     actor: Callable[[int, int], Actor]
-    """What a person is in a network: (person, network)."""
+    """A person's standing in a network: (person, network)."""
     rule: Callable[[int, str], object]
-    """What the charter in force says of one of its rules: (network, rule)."""
+    """The value of a rule in the charter in force: (network, rule)."""
     for_all: Callable[[int, str], bool]
     """Whether all members decide on a matter because nobody sits on the committee: (network, matter or "" for any)."""
     in_office: Callable[[int], Mapping[str, set[int]]]
@@ -41,7 +41,7 @@ def looks_up(lookups: Lookups) -> None:
 
 
 def lookups() -> Lookups:
-    """What was handed to looks_up()."""
+    """The functions that were handed to looks_up()."""
     return _lookups()[0]
 
 
@@ -239,6 +239,6 @@ READER = Grant("reader", reader)
 OFFICERS = (STEERING, COORDINATOR)
 """Never in a case of their own."""
 IN_OFFICE = (SITTING, COORDINATING)
-"""What takes no distance: reading and taking part, also in what is about themselves."""
+"""Rights that take no distance: reading and taking part, also in matters about oneself."""
 READING_MEMBER = Grant("member", reading(member))
 READING_PERSON = Grant("person", reading(person))

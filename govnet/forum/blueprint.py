@@ -11,6 +11,6 @@ bp = Blueprint("forum", __name__)
 
 
 def who() -> str:
-    """Whose tries are counted: a person's, or an address's."""
+    """The key under which tries are counted: a person's, or an address's."""
     person_id = current_actor().person_id
     return f"person-{person_id}" if person_id else get_remote_address()

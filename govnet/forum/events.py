@@ -1,4 +1,4 @@
-"""What the forum reports to the record. Texts are not in it, only their digests, among the words: they go with a text."""
+"""Events of the forum. Texts are not in them, only their digests, among the words: they go with a text."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class PostHidden(HidingEvent):
 
 
 class RemovalWanted(HidingEvent):
-    """Whoever hid it wants the text removed for good. A second person decides: the others are told."""
+    """The officer who hid it wants the text removed for good. A second person decides: the others are notified."""
 
     verb: ClassVar[str] = "forum.removal_wanted"
     sentence: ClassVar[Any] = _l(

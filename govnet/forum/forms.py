@@ -33,7 +33,7 @@ class ThreadReplyForm(Form):
 
 
 class FrameFields(Form):
-    """What a discussion is about."""
+    """The frame of a discussion."""
 
     question = Text(_l("The question"), limit=300)
     can_change = Text(_l("What can change"), limit=500)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Readership(StrEnum):
-    """Who may read a thread. A topic's audience is the widest that its threads can have."""
+    """The audience of a thread. A topic's audience is the widest that its threads can have."""
 
     PUBLIC = "public"
     MEMBERS = "members"
@@ -43,7 +43,7 @@ class ReportState(StrEnum):
 
 
 class AppealOutcome(StrEnum):
-    """What an appeal came to: the hiding stands, or it is lifted."""
+    """The result of an appeal: the hiding stands, or it is lifted."""
 
     UPHELD = "upheld"
     LIFTED = "lifted"

@@ -17,7 +17,7 @@ from govnet.people.models import Person
 
 
 class Topic(Base):
-    """What threads are about. Its slug is never all digits, since those are threads."""
+    """The subjects of threads. A slug is never all digits, since those are threads."""
 
     __tablename__ = "topic"
     __table_args__ = (
@@ -94,7 +94,7 @@ class Thread(Base):
 
 
 class Post(Base):
-    """What somebody said: Markdown as typed, and the HTML made of it once."""
+    """A person's text: Markdown as typed, and the HTML made of it once."""
 
     __tablename__ = "post"
     __table_args__ = (
@@ -136,7 +136,7 @@ class Post(Base):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is, when somebody says that it should not stand."""
+        """The person whose own case it is, when somebody reports it."""
         return {self.author_id}
 
 
@@ -211,7 +211,7 @@ class Report(Base):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is: whoever wrote the post, and whoever reported it."""
+        """The people whose own case it is: the author of the post, and the person who reported it."""
         return {self.post.author_id, self.reporter_id}
 
 
@@ -242,7 +242,7 @@ class Hiding(Base):
     """None where an appeal lifted it: see its voices."""
     lifted_why: Mapped[str] = mapped_column(Text, default="")
     wanted_gone_at: Mapped[Instant | None]
-    """Since when whoever hid it wants the text removed for good: a second person has to agree."""
+    """The time since which the officer who hid it wants the text removed for good: a second person has to agree."""
     law_until: Mapped[Instant | None]
     """Where the law has the text removed: until when it can be shown again."""
     second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -253,7 +253,7 @@ class Hiding(Base):
 
     @property
     def author_id(self) -> int | None:
-        """Whose post it was: who may appeal."""
+        """The author of the post, who may appeal."""
         return self.post.author_id
 
     @property
@@ -263,7 +263,7 @@ class Hiding(Base):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is."""
+        """The person whose own case it is."""
         return {self.post.author_id}
 
 
@@ -302,12 +302,12 @@ class Appeal(Base):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is: whoever wrote the post, and whoever hid it."""
+        """The people whose own case it is: the author of the post, and the officer who hid it."""
         return {self.hiding.author_id, self.hiding.by_id}
 
 
 class AppealVoice(Base):
-    """What one of those who hear an appeal says; two who say the same decide it."""
+    """The answer of one officer who hears an appeal; two who answer the same decide it."""
 
     __tablename__ = "appeal_voice"
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal.id"), primary_key=True)

@@ -1,4 +1,4 @@
-"""Who is told of what happens in the forum. Follow, mute and volume are applied by mail afterwards."""
+"""Notices of the forum. Mail applies follow, mute and volume afterwards."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def replied(told: ToldEntry) -> Notice | None:
 
 
 def _author(told: ToldEntry) -> str:
-    """Who wrote, with the office that they hold."""
+    """The author, with their office."""
     return actor_of(told) or "?"
 
 
@@ -90,7 +90,7 @@ def _address(told: ToldEntry, post: Post) -> str:
 
 
 def reported(told: ToldEntry) -> Notice | None:
-    """A report: those who can hide the post, but its author and whoever reported it."""
+    """A report: to those who can hide the post, but not its author and the person who reported it."""
     post, report = queries.post_of(told.key), _named(told, Report, "report")
     looking = set(officers(told.network.id)) - {post.author_id, report.reporter_id}
     return Notice(

@@ -1,4 +1,4 @@
-"""What the forum holds about a person, and what becomes of it when she goes: her posts stay, her name does not."""
+"""The forum's data about a person, and its fate when she goes: her posts stay, her name does not."""
 
 from __future__ import annotations
 

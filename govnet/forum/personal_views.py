@@ -1,4 +1,4 @@
-"""What one has written, in one list, and taking it all back."""
+"""One's own posts in one list, and a button that takes all of them back."""
 
 from __future__ import annotations
 

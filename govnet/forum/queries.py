@@ -30,12 +30,12 @@ THREADS = 30
 
 
 def reach(actor: Actor) -> frozenset[Readership]:
-    """Whose threads the actor may read."""
+    """The threads that the actor may read."""
     return rules.audiences(member=actor.is_member, officer=actor.is_officer)
 
 
 def terms_of(network_id: int) -> ForumTerms:
-    """What the charter in force says about talking."""
+    """The charter's rules for talking, as in force."""
     return rules.terms(rules_in_force(network_id))
 
 
@@ -227,7 +227,7 @@ def _members(network_id: int) -> Any:
 
 
 def followers(thread: Thread) -> set[int]:
-    """Who follows a thread or its topic."""
+    """The followers of a thread or its topic."""
     of = or_(
         and_(Following.target == Target.THREAD, Following.target_id == thread.id),
         and_(Following.target == Target.TOPIC, Following.target_id == thread.topic_id),

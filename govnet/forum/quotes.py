@@ -32,7 +32,7 @@ def quote(source: str, number: int, address: str, author: str) -> str:
 
 
 def appended(typed: str, more: str) -> str:
-    """What somebody had typed, with a quote behind it."""
+    """The typed text, with a quote after it."""
     return f"{typed.rstrip()}\n\n{more}".lstrip("\n")
 
 

@@ -19,7 +19,7 @@ PAGE = 20
 MARK_AFTER = timedelta(minutes=5)
 """Reading moves a mark at most this often."""
 LAW_DAYS = 14
-"""What the law wants gone can be shown again for so long; then its text is removed."""
+"""A post hidden for a legal reason can be shown again for this long; then its text is removed."""
 VOICES = 2
 """How many must say the same for an appeal to be decided."""
 QUOTED = 1_500
@@ -64,7 +64,7 @@ def may_mark(at: datetime | None, now: datetime) -> bool:
 
 
 def audiences(*, member: bool, officer: bool) -> frozenset[Readership]:
-    """Whose threads somebody may read: officers all, members all but the committee's."""
+    """The threads that somebody may read: officers all, members all but the committee's."""
     if officer:
         return frozenset(Readership)
     return frozenset({Readership.PUBLIC, Readership.MEMBERS}) if member else frozenset({Readership.PUBLIC})
@@ -132,14 +132,14 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ForumTerms:
-    """What the charter says about talking."""
+    """The charter's rules for talking."""
 
     appeal_days: int = p.APPEAL_DAYS.default
     members_topics: bool = p.MEMBERS_TOPICS.default
 
 
 def terms(charter: Charter) -> ForumTerms:
-    """What the charter says about talking."""
+    """The charter's rules for talking."""
     return ForumTerms(charter[p.APPEAL_DAYS], charter[p.MEMBERS_TOPICS])
 
 
@@ -168,7 +168,7 @@ def check_until(until: date | None, *, before: date | None, today: date) -> None
 
 
 def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:
-    """What an appeal has come to: the first answer that two have given, in the order in which they spoke."""
+    """The result of an appeal: the first answer that two have given, in the order of their answers."""
     said: dict[AppealOutcome, int] = {}
     for voice in voices:
         said[voice] = said.get(voice, 0) + 1

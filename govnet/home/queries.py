@@ -1,4 +1,4 @@
-"""What the home and About pages show beside the people."""
+"""The content of the home and About pages apart from the people."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from govnet.web.pages import data_page, page
 bp = Blueprint("home", __name__)
 blueprints = (bp,)
 NOWHERE = frozenset({"mail", "operations"})
-"""Whose pages belong to no network; accounts see to theirs themselves."""
+"""People whose pages belong to no network; accounts see to theirs themselves."""
 
 
 def bind(app: Flask) -> None:
@@ -63,7 +63,7 @@ def icon() -> Any:
 @bp.get("/<network:network>/")
 @allows(Can.READ)
 def home(network: Network) -> Response:
-    """What it is, what is open now, what was decided, what comes next, and how to join."""
+    """The network's first page: its purpose, open proposals, decisions, coming dates, and how to join."""
     return page("home/home.html", committee_url=_known("committee.committee"), **_gathered(network))
 
 
@@ -77,7 +77,7 @@ def home_data(network: Network) -> Response:
 @bp.get("/<network:network>/about")
 @allows(Can.READ)
 def about(network: Network) -> Response:
-    """What this is, who runs it, and where the rest is."""
+    """The page About: the purpose, the people who run it, and links to the rest."""
     return page("home/about.html", links=_links(), sisters=queries.sisters(network), people=people(network))
 
 
@@ -96,7 +96,7 @@ def _gathered(network: Network) -> dict[str, Any]:
 
 
 def _open(row: proposals_queries.ProposalRow) -> dict[str, Any]:
-    """What is asked now; how it stands, only where everybody may see it."""
+    """Open proposals; how they stand, only where everybody may see it."""
     version = row.version
     return {
         "question": version.question,
@@ -154,7 +154,7 @@ def _known(endpoint: str) -> str:
 
 
 def _links() -> Sequence[tuple[str, str, str]]:
-    """What there is to read about the network: words, address, one line."""
+    """Pages about the network: label, address, one line."""
     wanted = (
         (_("Our rules"), "charter.charter", _("The rules in force here, and the decisions that made them.")),
         (_("The committee"), "committee.committee", _("The people on the committee, since when and until when.")),

@@ -1,1 +1,1 @@
-"""What every feature stands on; knows no feature."""
+"""The ground for every feature; knows no feature."""

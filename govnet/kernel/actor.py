@@ -1,4 +1,4 @@
-"""Who acts, through which door, and by what authority: frozen, built once a request from current rows."""
+"""The actor, the door and the authority: frozen, built once a request from current rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What gives the actor the power used: `source` is a row such as "term:3", or a rule's name."""
+    """The source of the power used: `source` is a row such as "term:3", or a rule's name."""
 
     source: str
     role: str
@@ -37,7 +37,7 @@ class Authority:
 SYSTEM = Authority("rules", "rules")
 """The network's own rules, applied by the program: a deadline that passed, a term that ended."""
 OPERATOR_SHELL = Authority("shell", "operator")
-"""Whoever runs commands on the server."""
+"""The operator of the server at the command line."""
 ONESELF = Authority("self", "self")
 """Everybody over what is theirs."""
 
@@ -64,7 +64,7 @@ class HeldOffice:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """What is true of the person now, in one network; an empty one is a visitor."""
+    """The person's current standing in one network; an empty one is a visitor."""
 
     person_id: int | None = None
     name: str = ""
@@ -126,7 +126,7 @@ VISITOR = Actor()
 PROGRAM = Actor(name="govnet", system=True)
 """The worker, acting by the rules."""
 SHELL = Actor(name="The operator", system=True)
-"""Whoever runs a command on the server, and who holds a link that such a command printed."""
+"""The operator at the command line, and the holder of a link that a command printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class HasNetwork(Protocol):
 
 
 def by_rule(row: HasNetwork) -> Act:
-    """What the program does by the rules, in the network of that row."""
+    """The program as actor by the rules, in the network of that row."""
     return Act(PROGRAM, SYSTEM, Door.WORKER, row.network_id)
 
 

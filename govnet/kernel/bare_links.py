@@ -21,7 +21,7 @@ from govnet.kernel.markdown_limits import use
 LONGEST = 2_000
 """An address that is longer ends there."""
 _TRIED = 4
-"""What one try to read an address costs, and each so many characters that it looks at."""
+"""The cost of one try to read an address, and of so many characters that it looks at."""
 _SCHEME = re.compile(r"(?<![a-z0-9+.-])https?$", re.IGNORECASE)
 _WWW = re.compile(r"(?<![\w@/:.+=&?#%-])www\.(?=[^\W_])", re.IGNORECASE)
 _UP_TO = re.compile(r"[^\s<>“”„«»‹›\x00-\x1f]*")
@@ -70,7 +70,7 @@ def _http(state: StateInline, silent: bool) -> bool:
 
 
 def _www(state: StateCore) -> None:
-    """What begins with "www." in the words of a text, outside its links."""
+    """Text that begins with "www.", outside links."""
     for block in state.tokens:
         if block.type != "inline" or "www." not in block.content.lower():
             continue

@@ -1,4 +1,4 @@
-"""Who asks, as far as counting goes: an address, or the /64 that one household has of IPv6."""
+"""The client for counting: an address, or the /64 that one household has of IPv6."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def address_of(text: str) -> Address | None:
 
 
 def peer_of(text: str) -> str:
-    """What stands for everybody who may be the same asker: the address, or the first 64 bits of an IPv6 address."""
+    """The key of everybody who may be the same client: the address, or the first 64 bits of an IPv6 address."""
     known = address_of(text)
     if isinstance(known, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((known, 64), strict=False))
@@ -27,5 +27,5 @@ def peer_of(text: str) -> str:
 
 
 def asker() -> str:
-    """Who sent this request."""
+    """The sender of this request."""
     return peer_of(request.remote_addr or "")

@@ -13,7 +13,7 @@ _DRIVER = re.compile(r"[\w+]+")
 
 @dataclass(frozen=True)
 class DatabaseAddress:
-    """What an address names; empty where it does not say."""
+    """The name in an address; empty if there is none."""
 
     driver: str
     user: str

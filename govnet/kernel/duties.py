@@ -1,7 +1,7 @@
-"""What the worker does at each tick: duties, each a function that may run in several processes at once.
+"""The worker's duties at each tick: each is a function that may run in several processes at once.
 
-A duty does one thing a transaction: it locks the thing's row and looks again whether it is due (`each_row`). What it fails
-at is tried again, ever later, and stops nothing else.
+A duty does one thing a transaction: it locks the thing's row and looks again whether it is due (`each_row`). If it fails,
+it is tried again, ever later, and stops nothing else.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def is_busy(error: Exception) -> bool:
 
 
 def perhaps(check: Callable[[], bool]) -> bool:
-    """What `check` says of a thing; True where even that fails, so that `each` meets the fault at that thing alone."""
+    """The result of `check` for a thing; True if even that fails, so that `each` meets the fault at that thing alone."""
     try:
         return check()
     except (LookupError, ValueError, TypeError):
@@ -206,7 +206,7 @@ def perhaps(check: Callable[[], bool]) -> bool:
 
 
 def put_off(name: str) -> list[int]:
-    """What the duty failed at and is not to be tried yet, so that a query with a limit can leave it out."""
+    """The rows that failed and are not to be tried yet, so that a query with a limit can leave them out."""
     return [key for key, next_at in _failures(name).items() if next_at > clock.now()]
 
 
@@ -218,7 +218,7 @@ def failed_whole() -> set[str]:
 
 
 def failing(name: str) -> set[int]:
-    """What the duty failed at, and has not done since."""
+    """The rows that failed, and have not succeeded since."""
     return set(_failures(name))
 
 
@@ -242,13 +242,13 @@ def failed(name: str, key: int, error: Exception) -> None:
 
 
 def succeeded(name: str, key: int) -> None:
-    """What had failed is done now."""
+    """A row that had failed has succeeded."""
     with transaction():
         db.session.execute(delete(DutyFailure).where(DutyFailure.duty == name, DutyFailure.thing == key))
 
 
 def set_aside() -> Sequence[DutyFailure]:
-    """What a person should look at, the oldest first, at most a hundred."""
+    """The failures that a person should look at, the oldest first, at most a hundred."""
     query = select(DutyFailure).where(DutyFailure.attempts >= TRIES)
     return db.session.scalars(query.order_by(DutyFailure.at, DutyFailure.thing).limit(100)).all()
 

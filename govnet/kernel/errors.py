@@ -1,4 +1,4 @@
-"""What can go wrong in words that people can act on; web/pages turns each into its page."""
+"""Errors with messages that people can act on; web/pages turns each into its page."""
 
 from __future__ import annotations
 

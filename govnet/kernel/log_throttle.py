@@ -1,4 +1,4 @@
-"""What may happen a thousand times a second and is worth a line: at once, then one a minute with how many there were."""
+"""Logs frequent events sparingly: the first at once, then one line a minute with their number."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def most(markdown: str) -> int:
 
 
 def limits(markdown: str) -> dict[str, Any]:
-    """What a text may use up, for the `env` of one run."""
+    """The budget of a text, in the `env` of one run."""
     steps = _STEPS * len(markdown) + 2_000
     return {"out": most(markdown), "steps": steps, "parts": steps, "depth": DEPTH, "links": 0}
 

@@ -1,4 +1,4 @@
-"""What is measured while it happens. Nobody hears of it unless a program asks for metrics."""
+"""Measurements while things happen. They are dropped unless a program asks for metrics."""
 
 from __future__ import annotations
 

@@ -124,6 +124,6 @@ def was_away(seconds: float) -> bool:
 
 
 def noted() -> Outage | None:
-    """What kept the latest write of this process from being saved, in the last minute."""
+    """The outage that kept the latest write of this process from being saved, in the last minute."""
     found = next(iter(_noted), None)
     return found[0] if found is not None and time.monotonic() - found[1] < STALE else None

@@ -1,4 +1,4 @@
-"""What rooms bring to each other when an application is built: each application has its own, in `app.extensions`."""
+"""Functions that rooms register when an application is built: each application has its own, in `app.extensions`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found once for a request and used by all that answers it."""
+"""A value that is found once for a request and used by all that answers it."""
 
 from __future__ import annotations
 

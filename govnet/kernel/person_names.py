@@ -1,4 +1,4 @@
-"""What a name may be: nothing in it that nobody sees, no scripts mixed inside one word, and no office instead of a name.
+"""Names of people: no invisible characters, no scripts mixed inside one word, and no office instead of a name.
 
 After UTS 39 (Unicode security mechanisms): a word is of one script, or of those that one language writes together
 ("highly restrictive", without Latin beside others but in Chinese, Japanese and Korean).
@@ -49,7 +49,7 @@ _ROLES = frozenset({
     "operator", "moderator", "admin", "administrator", "administration", "govnet", "official", "system", "postmaster",
     "webmaster", "root", "support", "helpdesk",
 })  # fmt: skip
-"""What stands for an office here, or elsewhere on the net."""
+"""Words for an office here, or elsewhere on the net."""
 _BESIDE_ROLES = _ROLES | {
     "the", "of", "and", "our", "your", "co", "vice", "deputy", "acting", "network", "group", "board", "member", "members",
     "team", "officer", "officers", "office", "s",
@@ -58,9 +58,9 @@ _LOOK = str.maketrans("01345$@|", "oleassal")
 
 
 def trouble(name: str, *, person: bool = False) -> Said | None:
-    """What is wrong with a name as it was typed, in words that say what to do; None when nothing is.
+    """The mistake in a name as it was typed, with the way to correct it; None if there is none.
 
-    `person`: nobody is called by an office. Whether there is anything at all, and how long it is, others ask.
+    `person`: nobody is called by an office. Others check whether it is empty, and its length.
     """
     text = unicodedata.normalize("NFC", " ".join(name.split()))
     unseen = _first_unseen(text)

@@ -1,4 +1,4 @@
-"""What is a person's, said beside the column: whose a row is, what their copy shows of it, what an erasure leaves.
+"""Personal data, declared beside the column: the person of a row, its part in their copy, its fate at an erasure.
 
 `accounts.export` and `accounts.erasure` work out the rest: a column that is declared here needs nothing else.
 """
@@ -129,7 +129,7 @@ def owners(table: Table) -> Iterator[tuple[Column[Any], OwnerColumn]]:
 
 
 def datum(column: Column[Any]) -> DataColumn | None:
-    """What is declared of the column."""
+    """The declaration of the column."""
     found: DataColumn | None = column.info.get(_DATUM)
     return found
 

@@ -46,7 +46,7 @@ class SharedCounts(Storage):
 
     @property
     def base_exceptions(self) -> tuple[type[Exception], ...]:
-        """What Redis fails with."""
+        """The errors of Redis."""
         return (self.shared.base_exceptions, OSError)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:

@@ -72,7 +72,7 @@ class Setting:
     needed: bool = False
     """In production."""
     where_missing: str = ""
-    """What else to know where production lacks it."""
+    """A hint for production without it."""
     hidden: bool = False
     """Not for a real server, and not in the guide."""
 
@@ -84,7 +84,7 @@ class Setting:
         return f"for example {self.name}={self.example}"
 
     def fault(self, value: str) -> str:
-        """What is wrong with the value, in a sentence; empty where nothing is."""
+        """The mistake in the value, in a sentence; empty if there is none."""
         odd = _oddity(value, self.kind)
         if odd:
             return f"{self.name} {odd}: it {self.kind.must}, {self.as_example}"
@@ -109,7 +109,7 @@ def _short(value: str) -> str:
 
 
 def _oddity(value: str, kind: SettingKind) -> str:
-    """What a value is like that was written for another reader than this one, or not at all yet."""
+    """Signs of a value that was meant for another reader, or not filled in yet."""
     if not value:
         return "is empty (leave it out where its default will do)"
     quoted = (value[0] in "'\"", value[-1] in "'\"")
@@ -133,7 +133,7 @@ def is_placeholder(value: str) -> bool:
 
 @dataclass(frozen=True)
 class SettingsGiven:
-    """What the environment and the settings file say, and what is wrong with how they say it."""
+    """The settings from the environment and the settings file, and their mistakes in form."""
 
     values: Mapping[str, str]
     troubles: tuple[str, ...]

@@ -29,7 +29,7 @@ _EVERYBODY = stat.S_IROTH | stat.S_IWOTH
 
 @dataclass(frozen=True)
 class Read:
-    """What a settings file says: `troubles` are sentences that name a line, `unread` the settings of such lines."""
+    """The content of a settings file: `troubles` are sentences that name a line, `unread` the settings of such lines."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     troubles: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ def _remedy(path: str, error: OSError) -> str:
 
 
 def parse(raw: bytes, path: str = "settings.env") -> Read:
-    """What these bytes say; everything that is wrong with them, each with its line."""
+    """The settings in these bytes, and all mistakes in them, each with its line."""
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     troubles: list[str] = []

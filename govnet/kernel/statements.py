@@ -27,7 +27,7 @@ def chunks(keys: Iterable[K], most: int = MOST_KEYS) -> Iterator[list[K]]:
 
 
 def rows(statement: Executable, asked: Mapping[str, Any]) -> Sequence[Any]:
-    """What a constant statement of columns finds, in the running transaction. What was not flushed is not seen."""
+    """The result of a constant statement of columns, in the running transaction. It does not see rows that are not flushed."""
     return db.session.connection().execute(statement, dict(asked)).all()
 
 

@@ -32,7 +32,7 @@ class TaskKind:
     """With a person's id and the instant: a select made by task_rows(), or several whose rows are put together, each
     once: one for each column by which tasks are hers, since an OR over two reads the whole table."""
     asks: Any
-    """What is wanted, in two words."""
+    """The task in two words."""
     link: Callable[[Any, int], str]
     """With the network and the key: where it is done."""
     in_place: str = ""

@@ -1,4 +1,4 @@
-"""What people type: cleaned of invisible mischief, and Markdown made into safe HTML once, when it is written."""
+"""Typed text: cleaned of invisible characters, and Markdown made into safe HTML once, when it is written."""
 
 from __future__ import annotations
 

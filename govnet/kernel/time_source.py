@@ -1,4 +1,4 @@
-"""Who else knows what time it is: whether the operating system keeps this machine's clock by a time server."""
+"""A second opinion on the time: whether the operating system keeps this machine's clock by a time server."""
 
 from __future__ import annotations
 

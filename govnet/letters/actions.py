@@ -30,7 +30,7 @@ from govnet.record.actions import record
 
 @dataclass(frozen=True)
 class LetterInput:
-    """What somebody typed: what it is called, to whom it goes, what it says, and until when it takes names."""
+    """The input for a letter: title, addressee, text, and closing time."""
 
     title: str
     addressed_to: str

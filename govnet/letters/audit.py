@@ -1,4 +1,4 @@
-"""What of letters is compared with the record."""
+"""Compares letters with the record."""
 
 from collections.abc import Iterator
 

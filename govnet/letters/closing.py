@@ -1,4 +1,4 @@
-"""What the worker does: close at the deadline, once, and say when a reply is overdue, once."""
+"""The worker's duties: close at the deadline, once, and report an overdue reply, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to letters. Who signs is told to members; to everybody, the letter itself says it."""
+"""Events of letters. Signatures are for members; the letter itself shows them to everybody."""
 
 from __future__ import annotations
 

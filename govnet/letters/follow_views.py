@@ -1,4 +1,4 @@
-"""What becomes of a letter: closed early, taken back, sent, answered."""
+"""The later steps of a letter: closed early, taken back, sent, answered."""
 
 from __future__ import annotations
 

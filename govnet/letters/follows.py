@@ -1,4 +1,4 @@
-"""What becomes of a letter: closed early, taken back, sent, answered. By its author, or by an officer."""
+"""The later steps of a letter: closed early, taken back, sent, answered. By its author, or by an officer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Sending:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, and when: its text, a link to it, or both."""
+    """The reply and its day: its text, a link to it, or both."""
 
     on: date
     text: str = ""

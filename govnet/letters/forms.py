@@ -19,7 +19,7 @@ REASON_LIMIT = 4_000
 
 
 class LetterForm(Form):
-    """What a letter says, to whom, and until when it takes names."""
+    """A letter's text, its addressee, and its closing time."""
 
     title = Text(
         _l("What is the letter about, in one line?"),
@@ -35,7 +35,7 @@ class LetterForm(Form):
     """The version of the words that the author began with."""
 
     def draft(self) -> LetterInput:
-        """What was typed."""
+        """The typed values."""
         day = self.closes.data
         assert day is not None
         return LetterInput(self.title.data or "", self.addressed_to.data or "", self.text.data or "", day)
@@ -77,7 +77,7 @@ class SentForm(Form):
 
 
 class LetterReplyForm(Form):
-    """What came back."""
+    """The reply."""
 
     replied_on = Day(_l("On which day did it come?"), validators=[InputRequired(_l("Enter the day."))])
     text = MarkdownField(_l("What does it say?"), limit=TEXT_LIMIT)

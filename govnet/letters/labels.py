@@ -1,4 +1,4 @@
-"""What letters say of themselves on pages and in mail."""
+"""Labels for letters on pages and in mail."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def signed_by(count: SignatureCount) -> str:
 
 
 def name(signature: Signature) -> str:
-    """The name under a letter; whoever removed theirs is somebody who left."""
+    """The name under a letter; people who removed theirs are somebody who left."""
     return signature.name or str(_("somebody who left"))
 
 
@@ -61,7 +61,7 @@ def day_of(signature: Signature, zone: str) -> Any:
 
 
 def timeline(letter: Letter, zone: str) -> list[tuple[Any, str, str, bool]]:
-    """What happened to it, and what is to come: when, words, no address, whether it is done."""
+    """The past and coming steps: when, label, no address, whether it is done."""
     steps = [(moment(letter.opened_at, zone), _("Opened for signing"), "", True)]
     if letter.closed_at is None:
         steps.append((deadline(letter.deadline, zone), _("Closes for signing; then it is sent"), "", False))

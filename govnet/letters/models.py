@@ -100,7 +100,7 @@ class Signature(Base):
     signed_by_id: Mapped[int] = mapped_column(
         ForeignKey("person.id"), index=True, info=personal.owner("signed", empties=False)
     )
-    """Who pressed the button: for an organisation, whoever spoke for it then."""
+    """The person who pressed the button: for an organisation, the one who spoke for it then."""
     name: Mapped[Name] = mapped_column(info=personal.data("as", erase=""))
     """As it stands in the letter; empty once somebody has removed theirs."""
     at: Mapped[Instant]

@@ -1,4 +1,4 @@
-"""Who is told of a letter: those who follow its discussion or want everything; later, whoever signed it."""
+"""Notices of a letter: to those who follow its discussion or want everything; later, to its signers."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _notice(
 
 
 def bind() -> None:
-    """Who is told of which entry, and where entries lead."""
+    """Bind the notices to their events, and entries to their pages."""
     registry.tell("letters.opened", opened)
     for verb in ("closed", "closed_early"):
         registry.tell(f"letters.{verb}", closed)

@@ -48,14 +48,14 @@ def _rows(query: Select[Any]) -> list[LetterRow]:
 
 
 def under_way(network_id: int, limit: int = 200) -> list[LetterRow]:
-    """What gathers names, is to be sent or waits for a reply; what closes soonest first."""
+    """Letters that are open, to be sent or waiting for a reply; the next to close first."""
     going = (LetterState.OPEN, LetterState.GATHERED, LetterState.SENT)
     query = _counted().where(Letter.network_id == network_id, Letter.state.in_(going))
     return _rows(query.order_by(Letter.deadline, Letter.id).limit(limit))
 
 
 def open_now(network_id: int, now: datetime, limit: int = 3) -> list[LetterRow]:
-    """What takes names now, soonest deadline first."""
+    """Open letters, soonest deadline first."""
     takes = (Letter.network_id == network_id, Letter.state == LetterState.OPEN, Letter.deadline > now)
     return _rows(_counted().where(*takes).order_by(Letter.deadline, Letter.id).limit(limit))
 
@@ -194,7 +194,7 @@ def unanswered(*only: ColumnElement[bool]) -> Sequence[int]:
 
 
 def left_over(network_id: int) -> Sequence[Letter]:
-    """What an officer can go on with: to be sent though its author has gone, or with an overdue reply."""
+    """Letters that an officer can go on with: to be sent though the author has gone, or with an overdue reply."""
     return db.session.scalars(select_left_over(network_id).order_by(Letter.id)).all()
 
 
@@ -206,12 +206,12 @@ def select_left_over(network_id: Any) -> Select[Any]:
 
 
 def to_send(person_id: int, now: datetime) -> Select[Any]:
-    """What waits for its author: closed letters that nobody said were sent."""
+    """Letters that wait for their author: closed, and not reported as sent."""
     mine = (Letter.author_id == person_id, Letter.state == LetterState.GATHERED)
     return task_rows(Letter.network_id, Letter.id, Letter.title).where(*mine)
 
 
 def to_chase(person_id: int, now: datetime) -> Select[Any]:
-    """What waits for its author: letters whose reply is overdue."""
+    """Letters that wait for their author: the reply is overdue."""
     mine = (Letter.author_id == person_id, Letter.state == LetterState.SENT, Letter.reminded_at.is_not(None))
     return task_rows(Letter.network_id, Letter.id, Letter.title).where(*mine)

@@ -95,7 +95,7 @@ def why_no_names(state: LetterState, now: datetime, deadline: datetime) -> Said 
 
 
 def why_not_edited(state: LetterState, *, signed_by_others: bool) -> Said | None:
-    """Why the words can't be changed any more, or nothing: whoever signs knows what they signed."""
+    """The reason why the text can no longer be changed, or nothing: signers know what they signed."""
     if state is not LetterState.OPEN:
         return Said(N_("The text of a closed letter stays as it was signed."))
     if signed_by_others:
@@ -136,7 +136,7 @@ def why_not_sent(state: LetterState, count: SignatureCount) -> Said | None:
 def sent_problems(
     sent_on: date, reply_due: date | None, *, closed_on: date, today: date
 ) -> Iterable[tuple[str, Said]]:
-    """What is wrong with the days of a letter's sending, by field."""
+    """The mistakes in the days of a letter's sending, by field."""
     if sent_on < closed_on:
         yield (
             "sent_on",
@@ -165,7 +165,7 @@ def why_not_answered(state: LetterState) -> Said | None:
 def reply_problems(
     replied_on: date, text: str, url: str, *, sent_on: date, today: date
 ) -> Iterable[tuple[str, Said]]:
-    """What is wrong with a reply, by field."""
+    """The mistakes in a reply, by field."""
     if replied_on < sent_on:
         yield (
             "replied_on",

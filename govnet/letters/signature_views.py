@@ -30,7 +30,7 @@ from govnet.web.pages import page, see
 
 
 def letter_page(letter_id: int, form: SignForm | None = None, status: int = 200) -> Response:
-    """A letter, with the form to sign it for whoever can."""
+    """A letter, with the form to sign it for those who can."""
     it = shown(letter_id, current_actor(), asked_page())
     if form is None and it.taking and it.unsigned:
         form = SignForm(about=it.letter, data={"seen": it.letter.version})

@@ -1,4 +1,4 @@
-"""What letters ask of their authors."""
+"""Tasks of the authors of letters."""
 
 from __future__ import annotations
 

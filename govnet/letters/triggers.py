@@ -1,4 +1,4 @@
-"""What no CHECK can see: signed words stay, closed is closed, and a name once given is only ever emptied."""
+"""Rules that no CHECK can hold: signed text stays, closed is closed, and a name once given can only be emptied."""
 
 from govnet.kernel.triggers import CODE, differs, in_postgresql, same, trigger
 

@@ -49,7 +49,7 @@ def _go_on(thread: Any) -> tuple[str, str, str] | None:
 @bp.get("/<network:network>/letters", endpoint="letters")
 @allows(Can.READ)
 def the_letters(network: Network) -> Response:
-    """What gathers names, what is to be sent, what waits for a reply, and what was answered."""
+    """Lists letters that are open, to be sent, waiting for a reply, and answered."""
     number = asked_page()
     going = queries.under_way(network.id) if number == 1 else []
     over = queries.over(network.id, number)
@@ -73,7 +73,7 @@ def letters_data(network: Network) -> Response:
 @bp.get("/<network:network>/letters/<int:letter_id>")
 @allows(Can.READ, letter=Letter)
 def letter(network: Network, letter: Letter) -> Response:
-    """What it says, for whom it speaks, who signed it, and what became of it."""
+    """A letter's page: the text, on whose behalf it speaks, its signatures and its later steps."""
     return signature_views.letter_page(letter.id)
 
 

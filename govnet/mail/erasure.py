@@ -1,4 +1,4 @@
-"""What mail lets go of: bodies that nothing reads any more, and the names and addresses of those who were erased."""
+"""Erasures in mail: bodies that nothing reads any more, and the names and addresses of those who were erased."""
 
 from __future__ import annotations
 

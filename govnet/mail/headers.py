@@ -16,7 +16,7 @@ _FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _BARE = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_LABEL}\.)*{_LABEL}")
-"""What can go on the wire as it is: also the server's own sender, whose domain may have no dot."""
+"""An address that can go on the wire as it is: also the server's own sender, whose domain may have no dot."""
 _MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
 _NOT_IN_URI = re.compile(r"[\s<>,]")
 _WIDTH = 76
@@ -32,7 +32,7 @@ class BadHeader(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Whom a mail is from or to: an address, with the name to show beside it."""
+    """The sender or recipient of a mail: an address, with the name to show beside it."""
 
     address: str
     name: str = ""

@@ -1,4 +1,4 @@
-"""What mail hears of other rooms."""
+"""Reactions of mail to events in other rooms."""
 
 from govnet.kernel.signals import listen
 from govnet.mail import erasure, subscriptions

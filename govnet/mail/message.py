@@ -21,7 +21,7 @@ _LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class MailKind(StrEnum):
-    """What sort of mail it is, which decides the fields a receiving system looks for."""
+    """The kind of a mail, which decides the fields that a receiving system looks for."""
 
     LIST = "list"
     NOTICE = "notice"
@@ -69,7 +69,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What differs from one recipient to the next."""
+    """The part that differs between recipients."""
 
     to: Address
     message_id: str

@@ -30,7 +30,7 @@ class Mail(Base):
     __table_args__ = (Index("ix_mail_paused", "network_id", **where("paused_at IS NOT NULL")),)
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    """What makes it the same mail, so that an entry told twice makes one."""
+    """The key that makes it the same mail, so that an entry told twice makes one."""
     network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
     template: Mapped[str] = mapped_column(String(100))
@@ -45,7 +45,7 @@ class Mail(Base):
     """Later than this it is not worth sending."""
     paused_at: Mapped[Instant | None]
     paused_by: Mapped[str] = mapped_column(String(200), default="")
-    """Who paused it; empty where too many refusals did."""
+    """The person who paused it; empty if too many refusals did."""
     paused_why: Mapped[str] = mapped_column(Text, default="")
     troubles: Mapped[int] = mapped_column(default=0)
     """How often in a row the server asked for a pause."""
@@ -117,7 +117,7 @@ class Delivery(Base):
     """Random; in the unsubscribe link and the bounce address."""
     code: Mapped[int | None]
     words: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
-    """What the server said last."""
+    """The server's last answer."""
     why: Mapped[Why] = mapped_column(enum_type(Why, "why"), default=Why.NONE)
     changed_at: Mapped[Instant]
 
@@ -136,7 +136,7 @@ class RecipientChunk(Base):
     priority: Mapped[int]
     starts_at: Mapped[Instant]
     stopped: Mapped[bool] = mapped_column(default=False)
-    """The mail was cancelled: the deliveries are made as such, for the numbers and for whoever thinks better of it."""
+    """The mail was cancelled: its deliveries are made as such, for the numbers and in case somebody sends it after all."""
 
 
 IS_WAITING = text("delivery.state IN ('queued', 'in_hand')")
@@ -182,7 +182,7 @@ class Subscription(Base):
 
 
 class Target(StrEnum):
-    """What can be followed or muted."""
+    """The things that can be followed or muted."""
 
     THREAD = "thread"
     TOPIC = "topic"
@@ -217,7 +217,7 @@ class Suppression(Base):
 
 
 class Fate(StrEnum):
-    """What became of a mail that came in."""
+    """The fate of an incoming mail."""
 
     WAITING = "waiting"
     DONE = "done"

@@ -62,7 +62,7 @@ _SHOWN = {
 
 
 def progress(mail_ids: Collection[int]) -> Progress:
-    """What became of these mails taken together: one statement, counted from rows."""
+    """The fate of these mails taken together: one statement, counted from rows."""
     made = select(cast(Delivery.state, String), func.count()).where(Delivery.mail_id.in_(mail_ids))
     will_be = case((RecipientChunk.stopped, DeliveryState.CANCELLED.value), else_=DeliveryState.QUEUED.value)
     unmade = select(will_be, func.sum(RecipientChunk.number)).where(RecipientChunk.mail_id.in_(mail_ids))
@@ -84,7 +84,7 @@ def mail(mail_id: int) -> Mail:
 
 
 def subscription_of(person_id: int, network_id: int) -> Subscription | None:
-    """What a person said about a network's mail; None who has not said anything."""
+    """A person's choice about a network's mail; None without one."""
     query = select(Subscription).where(
         Subscription.person_id == person_id, Subscription.network_id == network_id
     )
@@ -92,7 +92,7 @@ def subscription_of(person_id: int, network_id: int) -> Subscription | None:
 
 
 def subscriptions_of(person_id: int) -> dict[int, Subscription]:
-    """What a person said about mail, by network."""
+    """A person's choices about mail, by network."""
     rows = db.session.scalars(select(Subscription).where(Subscription.person_id == person_id))
     return {row.network_id: row for row in rows}
 
@@ -134,7 +134,7 @@ STILL = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class MailTrouble:
-    """What keeps mail from going, for the operator's page and the desk."""
+    """The obstacle that keeps mail from going, for the operator's page and the desk."""
 
     line: MailLine | None
     paused: Sequence[Mail]
@@ -206,7 +206,7 @@ class Hindrance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standstill:
-    """That mail does not go out at the moment, whoever it is for."""
+    """Whether mail does not go out at the moment, to anybody."""
 
     why: Hindrance
     until: datetime | None = None

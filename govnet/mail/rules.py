@@ -1,4 +1,4 @@
-"""What may become of a delivery, when it is tried again, and whom an SMTP server's answer counts against."""
+"""The states of a delivery, the times of its tries, and what an SMTP server's answer counts against."""
 
 import re
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ class SmtpStep(StrEnum):
 
 
 class Against(StrEnum):
-    """Whom an answer counts against: nobody, this address, the whole mailing, or the line to the server."""
+    """The target of an answer: nobody, this address, the whole mailing, or the line to the server."""
 
     NOBODY = "nobody"
     ROW = "row"
@@ -117,12 +117,12 @@ class Why(StrEnum):
 
 BLAMES_US = frozenset({Why.REFUSED_US, Why.REFUSED_CONTENT})
 PASSING = frozenset({Why.BUSY, Why.NO_ANSWER, Why.SIGN_IN, *BLAMES_US})
-"""What other mail settings may put right."""
+"""Troubles that other mail settings may correct."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one answer means: the row's next state, whom it counts against, and whether trying again can
+    """The meaning of one answer: the row's next state, what it counts against, and whether trying again can
     help.
     """
 
@@ -174,7 +174,7 @@ def enhanced(words: str) -> tuple[int, int, int] | None:
 
 
 def judge(step: SmtpStep, code: int | None, words: str = "") -> Verdict:
-    """What a server's answer means; `code` None is a timeout or a dropped line (RFC 5321, 4.2 and 3463)."""
+    """The meaning of a server's answer; `code` None is a timeout or a dropped line (RFC 5321, 4.2 and 3463)."""
     if step in (SmtpStep.CONNECT, SmtpStep.AUTH):
         return _judge_line(step, code)
     if code is None:

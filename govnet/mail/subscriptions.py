@@ -21,7 +21,7 @@ _IN_BULK = {"synchronize_session": False}
 
 
 def of_address(network_id: int, address: str) -> Subscription | None:
-    """What the owner of an address said about a network's mail, by whatever door; None where nothing was said."""
+    """The choice of an address's owner about a network's mail, through any door; None without one."""
     return db.session.scalar(
         select(Subscription).where(Subscription.network_id == network_id, _whose(address))
     )
@@ -50,7 +50,7 @@ def begun(network_id: int, address: str, name: str, language: str) -> Subscripti
 
 
 def of_person(person_id: int | None, network_id: int) -> Subscription:
-    """What the person said about the network's mail, from now on in a row."""
+    """The person's choice about the network's mail, from now on in a row."""
     now = clock.now()
     here = {"network_id": network_id, "person_id": person_id}
     insert_once(Subscription, **here, token=token(), just_mail=False, created_at=now, confirmed_at=now)
@@ -80,7 +80,7 @@ def reads(row: Subscription) -> bool:
 
 
 def wants(row: Subscription) -> None:
-    """The owner says yes to the mail; whoever belongs to the network gets the mail of members."""
+    """The owner says yes to the mail; people who belong to the network get the mail of members."""
     row.confirmed_at, row.silent_at = row.confirmed_at or clock.now(), None
     row.just_mail = row.address is not None or not belongs(row.person_id, row.network_id)
 
@@ -128,7 +128,7 @@ def adopt(proved: AddressProved) -> None:
 
 
 def wishes(network_id: int, whose: Mapping[str, Owner | None]) -> dict[str, MailWish]:
-    """What each address, or the person whose it is, said about a network's mail; for `people.addresses.wishes`."""
+    """The choice of each address, or of its owner, about a network's mail; for `people.addresses.wishes`."""
     people = {owner.person_id: address for address, owner in whose.items() if owner is not None}
     found: dict[str, MailWish] = {}
     for some in chunks(sorted(whose)):

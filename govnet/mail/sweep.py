@@ -53,7 +53,7 @@ def _too_late(now: Any) -> Any:
 
 
 def _lost(ids: Sequence[int]) -> int:
-    """What a sender died with goes again, with the same Message-ID; the third time a person should look."""
+    """Mails with which a sender died go again, with the same Message-ID; the third time a person should look."""
     now = clock.now()
     free = {
         "lease_owner": None,

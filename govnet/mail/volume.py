@@ -14,7 +14,7 @@ class Volume(StrEnum):
 
 
 class Stance(StrEnum):
-    """What a person said about one thread or topic."""
+    """A person's choice about one thread or topic."""
 
     FOLLOW = "follow"
     MUTE = "mute"
@@ -26,8 +26,8 @@ def stance_in(text: object) -> Stance | None:
 
 
 class News(StrEnum):
-    """What kind of thing is told; ALWAYS is what the charter names, and answers to what the person asked
-    for.
+    """The kind of news; ALWAYS is for the notices that the charter names, and answers to a person's own
+    request.
     """
 
     ALWAYS = "always"
@@ -46,7 +46,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """What one person has said about mail, as far as one piece of news goes."""
+    """One person's choices about mail, for one piece of news."""
 
     volume: Volume = Volume.CONCERNS_ME
     thread: Stance | None = None
@@ -69,7 +69,7 @@ _SINGLY = {
 
 
 def singly(news: News) -> frozenset[Volume]:
-    """The volumes at which such news come as a mail of their own, whoever is concerned; the usual one is among them or not."""
+    """The volumes at which such news come as a mail of their own, to anybody; the usual one is among them or not."""
     return _SINGLY[news]
 
 
@@ -93,7 +93,7 @@ def _wanted(news: News, ear: Ear) -> bool:
 
 
 class Reach(StrEnum):
-    """What a person who wants less mail can leave."""
+    """The kinds of mail that a person who wants less can leave."""
 
     THREAD = "thread"
     ALL_BUT_VOTES = "all_but_votes"
@@ -101,7 +101,7 @@ class Reach(StrEnum):
 
 
 def one_click(news: News, *, by_address: bool) -> Reach:
-    """What one click in a mail program leaves: all but votes, or all of it where the mail was about a vote
+    """The effect of one click in a mail program: all but votes, or all of it if the mail was about a vote
     or went to a bare address.
     """
     if by_address or news in (News.VOTE, News.ALWAYS):

@@ -1,1 +1,1 @@
-"""Who belongs: criteria, applications, memberships, organisations and who speaks for them."""
+"""Belonging: criteria, applications, memberships, organisations and the people who speak for them."""

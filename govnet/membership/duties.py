@@ -1,4 +1,4 @@
-"""What the worker does about memberships."""
+"""The worker's duties about memberships."""
 
 from __future__ import annotations
 

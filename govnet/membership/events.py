@@ -1,4 +1,4 @@
-"""What happens when people and organisations join, belong and leave."""
+"""Events of people and organisations that join, belong and leave."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ApplicationWithdrawn(AboutApplication):
 
 
 class Vouched(AboutApplication):
-    """A member knows whoever wants to join, and says so."""
+    """A member vouches for an applicant."""
 
     verb: ClassVar[str] = "membership.vouched"
     sentence: ClassVar[Any] = _l("%(actor)s vouched for %(name)s.")
@@ -227,7 +227,7 @@ class RosterImported(Event):
 
 
 class RosterTakenBack(Event):
-    """What a list had brought in, and nobody had touched since, was ended again."""
+    """The arrivals of a list that nobody had touched since were ended again."""
 
     verb: ClassVar[str] = "membership.roster_taken_back"
     sentence: ClassVar[Any] = _l(
@@ -256,7 +256,7 @@ class RosterTakenBack(Event):
 
 
 class AdmissionAppealed(AboutApplication):
-    """Whoever was declined asks two others to look at it again."""
+    """A declined applicant asks two others to look at it again."""
 
     verb: ClassVar[str] = "membership.appealed"
     sentence: ClassVar[Any] = _l("%(name)s appealed against being declined.")
@@ -286,7 +286,7 @@ class AdmissionAppealGranted(AboutApplication):
 
 
 class _AboutOrganisation(Event):
-    """Who speaks for an organisation: members read it, whoever else may see the name on its page today."""
+    """The people who speak for an organisation: members read it, whoever else may see the name on its page today."""
 
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
     words_of: ClassVar[frozenset[str]] = frozenset({"name"})

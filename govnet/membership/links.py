@@ -1,4 +1,4 @@
-"""The links in membership's mails: signed, so that whoever has the mail can act, and nobody can guess one; they end."""
+"""The links in membership's mails: signed, so that anyone with the mail can act, and nobody can guess one; they end."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def ids_of(purpose: str, token: str, count: int = 1) -> list[int]:
 
 
 def _loaded(purpose: str, token: str) -> Any:
-    """What a token of ours holds; those of 0.1.0 are signed alike, and have one dot because they have no date."""
+    """The content of our tokens; those of 0.1.0 are signed alike, and have one dot because they have no date."""
     serializer = _serializer(purpose)
     if token.count(".") != 1:
         return serializer.loads(token, max_age=int(LASTS.total_seconds()))

@@ -1,4 +1,4 @@
-"""What membership hears of other rooms."""
+"""Reactions of membership to events in other rooms."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def status_url(application: Application, until: datetime | None = None) -> Endin
 
 
 def to_applicant(template: str, application: Application, *, key: str = "", **context: Any) -> None:
-    """A mail about an application to whoever applied; once for a `key`."""
+    """A mail about an application to the applicant; once for a `key`."""
     network = db.session.get_one(Network, application.network_id)
     outbox.post(
         f"membership/{template}",
@@ -94,7 +94,7 @@ def signing_in(network: Network, person_id: int | None, address: str) -> Ending 
 def confirmed(
     network: Network, to: Address, *, party: str, language: str, when: str, key: str, person_id: int
 ) -> None:
-    """To whoever confirmed a membership by an answer: what was written down, how to sign in, and how to undo it."""
+    """To a person who confirmed a membership by an answer: what was recorded, how to sign in, and how to undo it."""
     sign_in = signing_in(network, person_id, to.address)
     context = {"party": party, "name": to.name, "network": network, "when": when, "sign_in": sign_in}
     outbox.post("membership/confirmed", to=to, context=context, network=network, language=language, key=key)

@@ -1,6 +1,6 @@
-"""How people are told apart: a mark beside the name, never part of it, for whoever holds an office or speaks for an organisation.
+"""Marks that tell people apart: beside the name, never part of it, for people who hold an office or speak for an organisation.
 
-Where somebody else in the network has the same name, those who hold no office are told apart by since when they belong.
+If somebody else in the network has the same name, those who hold no office are told apart by the date since when they belong.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def signature(name: str, person_id: int | None, network_id: int | None, *, chip:
 
 
 class Marks(NamedTuple):
-    """What stands beside somebody's name: for everybody, and for those who see who the members are."""
+    """The mark beside somebody's name: for everybody, and for those who see who the members are."""
 
     outside: str = ""
     inside: str = ""
 
 
 def columns(person: Any, network: Any, day: Any) -> tuple[Any, ...]:
-    """What a statement about people selects to mark them: their role, for whom they speak, and who may know that."""
+    """The columns of a statement about people that mark them: role, organisation, and who may know that."""
     speaks = (
         select(Organisation.name, Representation.named_in_public)
         .join(Representation, Representation.organisation_id == Organisation.id)
@@ -137,7 +137,7 @@ def _since(stay: _Stay) -> str:
 
 
 def mark_in(row: Any, *, inside: bool) -> str:
-    """The mark of an office or an organisation, of whoever a row with `columns` is about."""
+    """The mark of an office or an organisation, for the person of a row with `columns`."""
     found = _of(row, {})
     return found.inside if inside else found.outside
 
@@ -149,7 +149,7 @@ def signed(name: str, person_id: int | None, network: Network) -> SignedName:
 
 
 def actor_of(told: ToldEntry) -> SignedName:
-    """The name of whoever did what is told, as mails say it; the program is no "govnet"."""
+    """The name of the person who acted, as mails say it; the program is no "govnet"."""
     if by_the_rules(told.details):
         return SignedName(_("This site"), _("This site"))
     return signed(str(told.details.get("actor") or ""), told.actor_id, told.network)
@@ -162,7 +162,7 @@ def _beside(name: str, mark: str) -> str:
 def namesakes(
     network_id: int, typed: Iterable[str], *, but: Collection[int] = ()
 ) -> dict[str, list[tuple[str, date]]]:
-    """Who else in the network has one of these names, by the name as it was typed: their names, and since when they belong.
+    """Namesakes in the network for each of these names, as it was typed: their names, and since when they belong.
 
     In one statement, by an index, however many names there are; at most five of each.
     """

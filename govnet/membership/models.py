@@ -15,7 +15,7 @@ from govnet.people.models import Organisation, Person
 
 
 class MembershipKind(StrEnum):
-    """What sort of party belongs."""
+    """The kind of party that belongs."""
 
     INDIVIDUAL = "individual"
     ORGANISATION = "organisation"
@@ -92,7 +92,7 @@ class Membership(Base):
 
 
 class ClaimState(StrEnum):
-    """What became of a claim to speak for an organisation."""
+    """The outcome of a claim to speak for an organisation."""
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -117,7 +117,7 @@ class RepresentationClaim(Base):
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), index=True, info=personal.owner("claims", entries=True)
     )
-    """Who claims; of somebody named, known once the mail was answered."""
+    """The claimant; for somebody named, known once the mail was answered."""
     name: Mapped[Name] = mapped_column(info=personal.data(erase=""))
     email: Mapped[str] = mapped_column(String(254), info=personal.data(erase=personal.numbered, address=True))
     is_primary: Mapped[bool] = mapped_column(default=False)
@@ -136,7 +136,7 @@ class RepresentationClaim(Base):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is: whoever would speak."""
+        """The person whose own case it is: the one who would speak."""
         return {self.person_id}
 
     @property
@@ -214,7 +214,7 @@ class Application(Base):
     decided_at: Mapped[Instant | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
-    """What came of it; or, of one that was passed on, the membership that was there already."""
+    """Its result; or, for one that was passed on, the membership that was there already."""
     network: Mapped[Network] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     notes: Mapped[list[ApplicationNote]] = relationship(
@@ -223,7 +223,7 @@ class Application(Base):
 
     @property
     def concerns(self) -> set[int | None]:
-        """Whose own case it is."""
+        """The person whose own case it is."""
         return {self.person_id}
 
     @property
@@ -257,7 +257,7 @@ class ApplicationNote(Base):
 
 
 class Vouch(Base):
-    """A member knows whoever wants to join, and says so."""
+    """A member vouches for an applicant."""
 
     __tablename__ = "vouch"
     __table_args__ = (UniqueConstraint("application_id", "person_id", name="uq_vouch_once"),)
@@ -284,7 +284,7 @@ class ComingIn(Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who let them in; empty where the rules did."""
+    """The person who let them in; empty if the rules did."""
     authority: Mapped[str] = mapped_column(String(80), default="")
     role: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[Instant]
@@ -313,7 +313,7 @@ class AdmissionObjection(Base):
 
 
 class AppealAnswer(StrEnum):
-    """What is said about an appeal."""
+    """The texts of an appeal."""
 
     STANDS = "stands"
     LET_IN = "let in"
@@ -338,7 +338,7 @@ class AdmissionAppeal(Base):
 
 
 class AdmissionVoice(Base):
-    """What one of those who hear an appeal says, once."""
+    """The answer of one person who hears an appeal, once."""
 
     __tablename__ = "admission_voice"
     __table_args__ = (UniqueConstraint("appeal_id", "person_id", name="uq_admission_voice_once"),)

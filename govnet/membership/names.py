@@ -52,7 +52,7 @@ def organisation(words: str, *, field: str) -> int:
 
 
 def people_called(network: Network, words: str) -> Sequence[int]:
-    """Who of this network, of one beside it, or in office here has that name or address: ids, one where it is clear."""
+    """The people in this network, in one beside it, or in office here with that name or address: ids, one if it is clear."""
     family = select(Network.id).where(
         or_(
             Network.id.in_((network.id, network.parent_id or network.id)),

@@ -1,4 +1,4 @@
-"""Who is told when somebody asks to join, joins, or says that they speak for an organisation."""
+"""Notices when somebody asks to join, joins, or claims to speak for an organisation."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def announced(told: ToldEntry) -> Notice | None:
 
 
 def appealed(told: ToldEntry) -> Notice | None:
-    """Who was declined appeals: those who can hear it are told, not whoever declined."""
+    """An appeal: to those who can hear it, not to the person who declined."""
     application, heard = queries.whole(told.key), appeals.hearing(told.key)
     if application is None or heard is None:
         return None

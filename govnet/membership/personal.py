@@ -1,4 +1,4 @@
-"""What ends in membership when a person removes their name; what is emptied stands beside the columns of the tables."""
+"""The ends in membership when a person removes their name; columns declare what is emptied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What joining and belonging are: names compared, addresses of sites, lives of applications, how long answers take."""
+"""The rules of joining and belonging: names compared, addresses of sites, states of applications, times for answers."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ def sheet_cell(text: str) -> str:
 
 
 def sheet_text(cell: str) -> str:
-    """What sheet_cell() was given: the quotation mark before a formula's sign taken off again."""
+    """Undo sheet_cell(): the quotation mark before a formula's sign is taken off again."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

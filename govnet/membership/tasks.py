@@ -1,4 +1,4 @@
-"""What membership asks of a person."""
+"""Tasks from membership."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What joining means: what a network asks of those who join, and what members agree to."""
+"""The terms of joining: a network's questions to applicants, and the criteria that members agree to."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def agree(membership: Membership, ticked: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class JoiningTerms:
-    """What the charter in force asks of whoever joins."""
+    """The conditions of the charter in force for applicants."""
 
     version_id: int
     number: int
@@ -71,7 +71,7 @@ def terms(network_id: int) -> JoiningTerms:
 
 
 def what_joining_means(network_id: int) -> tuple[Said, ...]:
-    """What members can do and for how long they are one, in the charter's own sentences."""
+    """The rights of members and the length of a membership, in the charter's own sentences."""
     charter = rules_of(version_in_force(network_id))
     found: list[Parameter[Any]] = [
         VOICE,

@@ -1,1 +1,1 @@
-"""Who sits, from when until when, and by which decision."""
+"""Offices: who sits, from when until when, and by which decision."""

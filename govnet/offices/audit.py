@@ -54,7 +54,7 @@ def changed_mandates(network_id: int) -> Iterator[str]:
 
 
 def _told(network_id: int, verbs: tuple[str, ...]) -> dict[int, dict[str, Any]]:
-    """What the entries that gave, cut short and ended it say of each; older ones say less."""
+    """The entries that gave, cut short and ended each; older ones say less."""
     found: dict[int, dict[str, Any]] = {}
     for entry in told(network_id, *verbs):
         facts, said = entry.facts, found.setdefault(entry.key, {})

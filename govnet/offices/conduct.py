@@ -1,4 +1,4 @@
-"""Whoever takes office is asked to promise the code of conduct. No power hangs on it; everybody sees who has not yet."""
+"""Asks people who take office for the promise on conduct. No power depends on it; everybody sees who has not promised."""
 
 from __future__ import annotations
 

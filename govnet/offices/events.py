@@ -1,4 +1,4 @@
-"""What happens to offices: given, left, ended; what the coordinator reports; what officers set."""
+"""Events of offices: given, left, ended; the coordinator's reports; the officers' settings."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class TermUnfit(_AboutTerm):
 
 
 class TermFitsAgain(_AboutTerm):
-    """What was wrong was put right in time."""
+    """The fault was corrected in time."""
 
     verb: ClassVar[str] = "offices.term_fits_again"
     sentence: ClassVar[Any] = _l("%(holder)s fits the place “%(place)s” again.")
@@ -151,7 +151,7 @@ class VacancyNoted(Event):
 
 
 class MandateFound(_AboutMandate):
-    """Who coordinated when the network came here, and how we know."""
+    """The coordinator when the network came here, with the evidence."""
 
     verb: ClassVar[str] = "offices.mandate_found"
     sentence: ClassVar[Any] = _l("%(holder)s coordinates the network until %(last_day)s, as at the start.")

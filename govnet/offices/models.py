@@ -40,7 +40,7 @@ from govnet.people.models import Organisation, Person
 
 
 class BodyKind(StrEnum):
-    """What sort of body."""
+    """The kind of body."""
 
     COMMITTEE = "committee"
     WORKING_GROUP = "working group"
@@ -71,7 +71,7 @@ def _network_of(body_id: Mapped[int]) -> MappedSQLExpression[int]:
 
 
 class Constituency(StrEnum):
-    """Who may sit in a seat."""
+    """The constituency of a seat."""
 
     ANY = "any"
     INDIVIDUAL = "individual"
@@ -220,7 +220,7 @@ def _named_in(person_id: Any) -> Select[Any]:
 
 
 class Mandate(Base):
-    """What the coordinator may do, from `start` until before `end`; held by an organisation or a person."""
+    """A coordinator's mandate, from `start` until before `end`; held by an organisation or a person."""
 
     __tablename__ = "mandate"
     __table_args__ = (
@@ -286,7 +286,7 @@ class MandateNamed(Base):
 
 
 class MandateReport(Base):
-    """What the coordinator says was done, for one of the days on which a report is due."""
+    """A coordinator's report, for one of the days on which one is due."""
 
     __tablename__ = "mandate_report"
     __table_args__ = (UniqueConstraint("mandate_id", "due_on", name="uq_mandate_report_due"),)
@@ -369,7 +369,7 @@ class CodePromise(Base):
 
 
 class OfficeKind(StrEnum):
-    """What becomes of an office."""
+    """The change to an office."""
 
     PLACE = "place"
     END_TERM = "end of term"
@@ -381,7 +381,7 @@ class OfficeKind(StrEnum):
 
 
 OFFICE_MATTERS = frozenset({"committee", "mandate", "charter"})
-"""What a proposal that names an office can be about; about our rules, as an exception to them."""
+"""The matters of a proposal that names an office; about our rules, as an exception to them."""
 
 
 class OfficeChange(Base):

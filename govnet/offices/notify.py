@@ -1,4 +1,4 @@
-"""Who is told of offices: whoever holds one, and the officers of today; each end once."""
+"""Notices of offices: to their holders, and the officers of today; each end once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def term(told: ToldEntry) -> list[Notice]:
 
 
 def found(told: ToldEntry) -> Notice | None:
-    """To whoever was written down as in office: until when, how we know, and what to do if it is wrong."""
+    """To a person recorded as in office: until when, the evidence, and what to do if it is wrong."""
     if told.details["verb"] == events.TermFound.verb:
         term = db.session.get_one(Term, told.key)
         people, over = {term.person_id}, term.end_recorded_at is not None

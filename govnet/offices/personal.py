@@ -1,4 +1,4 @@
-"""What ends in offices when a person removes their name."""
+"""The ends in offices when a person removes their name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for offices: dates by the day, reports that fall due. Pure."""
+"""Rules for offices: dates by the day, reports that fall due. Pure."""
 
 from __future__ import annotations
 

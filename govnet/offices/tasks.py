@@ -1,4 +1,4 @@
-"""What offices ask of a person."""
+"""Tasks from offices."""
 
 from __future__ import annotations
 

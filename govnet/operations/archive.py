@@ -40,7 +40,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds: `kind` is sqlite or postgresql, `at` an instant, `files` each name's SHA-256."""
+    """The content of a backup: `kind` is sqlite or postgresql, `at` an instant, `files` each name's SHA-256."""
 
     format: str
     release: str

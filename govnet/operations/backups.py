@@ -35,7 +35,7 @@ class RestoreError(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restore did: `keys_differ` says that links in mails already sent need the backup's MAIL_KEY."""
+    """The result of a restore: `keys_differ` says that links in mails already sent need the backup's MAIL_KEY."""
 
     taken: str
     erased_again: int

@@ -1,4 +1,4 @@
-"""What `govnet doctor` and the operator's page look at: each check says in a sentence what it found."""
+"""The checks of `govnet doctor` and the operator's page: each says in a sentence what it found."""
 
 from __future__ import annotations
 
@@ -147,11 +147,11 @@ TITLES = {
     "clock": _l("Clock"),
     "backup": _l("Last backup"),
 }
-"""What each check is called on the operator's page."""
+"""The name of each check on the operator's page."""
 
 
 def _faults(network_id: int) -> list[Fault]:
-    """What is wrong with a record; a value that cannot even be read is a fault too."""
+    """The faults of a record; a value that cannot even be read is one too."""
     try:
         return list(check_chain(network_id))
     except (LookupError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""What `govnet doctor` looks at of the database: its tables, its file, its room and its backups; and of Redis beside it."""
+"""The checks of the database: its tables, its file, its disk and its backups; and of Redis."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def _write_down(session: object) -> None:
 
 
 def in_database() -> list[Line]:
-    """What the database says, of whatever release its tables are; nothing where there are none."""
+    """The database's list, for any release of its tables; empty without one."""
     tables = set(inspect(db.engine).get_table_names())
     found: list[Line] = []
     if Person.__tablename__ in tables:

@@ -1,4 +1,4 @@
-"""Who was erased, as lines of a file beside the database, so that a backup put back does not bring anybody back."""
+"""The people who were erased, as lines of a file beside the database, so that a restored backup brings nobody back."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def join(*lists: Iterable[Line]) -> list[Line]:
 
 
 def listed(folder: Path) -> list[Line]:
-    """What the list of a folder says, in order; nothing where there is no list."""
+    """The list of a folder, in order; empty without one."""
     path = folder / FILE
     return join(_read(path)) if path.exists() else []
 

@@ -1,4 +1,4 @@
-"""What an operator does that everybody may know."""
+"""Acts of an operator that everybody may know."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class MailStopped(Event):
 
 
 class MailDropped(Event):
-    """What was waiting when mail was held is not sent."""
+    """The mail that was waiting when mail was held is not sent."""
 
     verb: ClassVar[str] = "operator.mail-dropped"
     sentence: ClassVar[Any] = NN_(

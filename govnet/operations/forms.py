@@ -68,7 +68,7 @@ def step_of(name: str) -> str:
 
 
 def suggested_topics() -> str:
-    """What any network could talk about, as the field has it, in the reader's language."""
+    """Suggested topics for any network, as the field has them, in the reader's language."""
     lines = ((say(Said(each.title)), say(Said(each.about))) for each in TOPICS)
     return "\n".join(f"{title}: {about}" for title, about in lines)
 
@@ -170,7 +170,7 @@ class FoundingForm(Form):
         ]
 
     def table(self) -> dict[str, Any]:
-        """What was typed as the file has it; places and offices of which nothing was typed are left out."""
+        """The typed values as the file has them; places and offices without any are left out."""
         sections: dict[str, Any] = {name: self._section(name) for name in ("network", "contact", "charter")}
         sections["topic"] = [_topic(line) for line in _lines(self.topics.data)]
         seats = [self._seat(fields) for fields in self.seats() if _typed(fields)]
@@ -338,7 +338,7 @@ def _label(field: Any) -> str:
 
 
 def _shown(field: Any) -> str:
-    """What was typed or chosen, in words."""
+    """The typed or chosen values, in words."""
     if isinstance(field, BooleanField):
         return str(gettext("Yes"))
     for choice in getattr(field, "choices", None) or ():

@@ -1,4 +1,4 @@
-"""What a network says of itself when it is founded: as it was found, not as one would like it. Pure."""
+"""A network's description when it is founded: as it was found, not as one would like it. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from govnet.kernel.messages import Said
 
 @dataclass(frozen=True, slots=True)
 class FoundingTrouble:
-    """What is wrong and where: `network.slug`, or `committee.seats.3.evidence`, the first place being 1."""
+    """The mistakes with their places: `network.slug`, or `committee.seats.3.evidence`, the first place being 1."""
 
     where: str
     said: Said
@@ -50,7 +50,7 @@ class FoundSeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundingMandate:
-    """What the coordinator may do as found; without an `organisation` the one person named holds it."""
+    """The mandate as found; without an `organisation` the one person named holds it."""
 
     organisation: str
     named: tuple[FoundPerson, ...]

@@ -27,7 +27,7 @@ TOPICS: Final = (
     FoundTopic(title=N_("The coordinator"), about=N_("What may be done in our name, and by whom.")),
     FoundTopic(title=N_("Anything else"), about=N_("News, offers of help, hello.")),
 )
-"""What any network has to talk about: a suggestion on the page, and what a file has that names nothing else."""
+"""Suggested topics for any network: on the page, and for a file that names no others."""
 STATES: Final = ("proposed", "active", "dormant", "concluded")
 
 
@@ -177,7 +177,7 @@ def _sister(cells: Cells, reserved: Sequence[str]) -> FoundSister:
 
 
 def _agree(founding: Founding, troubles: list[FoundingTrouble]) -> None:
-    """What must fit together: nobody has two places or two names, no two networks one address."""
+    """Values that must fit together: nobody has two places or two names, no two networks one address."""
     top = Cells({}, "", troubles)
     seats: dict[str, int] = {}
     for number, seat in enumerate(founding.seats, 1):

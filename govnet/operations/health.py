@@ -32,7 +32,7 @@ def bounded() -> None:
 
 
 def outage() -> Outage | None:
-    """What keeps the database from being written, if anything does."""
+    """The obstacle that keeps the database from being written, if any."""
     try:
         bounded()
         return queries.outage() if queries.answers() else UNREACHABLE
@@ -44,9 +44,9 @@ def outage() -> Outage | None:
 
 
 def parts() -> dict[str, Part]:
-    """What has to be well for all of it to work, by name. One that cannot be looked at is not well.
+    """The parts that have to be well for all of it to work, by name. One that cannot be checked is not well.
 
-    Where the database does not answer it is asked once, so that the monitor waits for it once.
+    If the database does not answer it is asked once, so that the monitor waits for it once.
     """
     database = outage()
     found: dict[str, Part] = {

@@ -1,4 +1,4 @@
-"""What monitors ask for."""
+"""Addresses for monitors."""
 
 from __future__ import annotations
 

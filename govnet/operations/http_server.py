@@ -326,7 +326,7 @@ class Server(TcpWSGIServer):
     def _from_proxies_only(
         self, application: Callable[..., Iterable[bytes]]
     ) -> Callable[..., Iterable[bytes]]:
-        """What a proxy says of its visitor is kept only where a proxy says it."""
+        """Keeps the forwarded fields only from a proxy's address."""
 
         def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
             if not self.is_proxy(environ["REMOTE_ADDR"]):
@@ -351,7 +351,7 @@ class Server(TcpWSGIServer):
             self._make_room(next(reversed(self.active_channels.values())))
 
     def _make_room(self, newest: Channel) -> None:
-        """Close whoever has rested longest: of the newest's peer, if it has too many; of the busiest peer, if all have."""
+        """Close the connection idle for longest: of the newest's peer, if it has too many; of the busiest peer, if all have."""
         there = [channel for channel in self.active_channels.values() if not channel.will_close]
         a_peer = [channel for channel in there if channel.peer == newest.peer]
         if not newest.is_proxy and len(a_peer) > self.limits.a_peer:
@@ -416,7 +416,7 @@ class Server(TcpWSGIServer):
         return False
 
     def _accept_the_last(self) -> None:
-        """Take what the system has accepted for us by now, and have it refuse whoever comes later."""
+        """Accept the connections that the system has taken for us by now, and have it refuse later ones."""
         self.accepting = False
         if self.shared and not self._all_end:
             return  # the others take the rest

@@ -20,7 +20,7 @@ from govnet.operations import ownership
 
 _LARGEST_PASSWORD = 4096
 _SECURITY = {"starttls": ("MAIL_USE_TLS", "587"), "tls": ("MAIL_USE_SSL", "465"), "none": ("", "25")}
-"""What each way of speaking to the relay sets, and its usual port."""
+"""The setting of each encryption to the relay, and its usual port."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What operations do as a process begins or ends, and when somebody removes their name."""
+"""Checks when a process begins or ends, and when somebody removes their name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bind() -> None:
 
 
 def _before_anything_runs(_starting: Starting) -> None:
-    """The tables are looked at, and whoever was erased and is there again goes."""
+    """The tables are checked, and people who were erased and are there again go."""
     schema.check()
     standstill.check()
     erasure_list.catch_up()

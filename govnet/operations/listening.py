@@ -26,10 +26,10 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def drop_newcomers(sock: socket.socket) -> None:
-    """Have the system drop whoever knocks from now on, so that nobody comes between the last accept() and shutdown().
+    """Have the system drop new connections from now on, so that none comes between the last accept() and shutdown().
 
-    Those who had come by then are there to be accepted. The others' systems knock again after a second, and are refused then
-    (Linux, socket(7): SO_ATTACH_FILTER). Raises OSError where a system knows no such filter.
+    Earlier ones are there to be accepted. The clients of later ones try again after a second, and are refused then
+    (Linux, socket(7): SO_ATTACH_FILTER). Raises OSError if a system has no such filter.
     """
     nothing = ctypes.create_string_buffer(struct.pack("HBBI", _RETURN, 0, 0, 0))
     sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(nothing)))

@@ -1,4 +1,4 @@
-"""What `govnet doctor` looks at of mail: whether it can go out, and comes in."""
+"""The checks of mail: whether it can go out, and comes in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIGN_IN = (530, 534, 535, 538)
 
 
 def addresses() -> tuple[bool, str]:
-    """What no mail can be written from or to stops all of it, or loses the answers."""
+    """Addresses that no mail can be written from or to stop all of it, or lose the answers."""
     wrong = [one for one in (current_app.config["MAIL_DEFAULT_SENDER"],) if not _sends(one)]
     wrong += [
         f"{network.slug}: {address}"
@@ -132,7 +132,7 @@ def smtp() -> tuple[bool, str]:
 
 
 def _sign_in_trouble() -> str:
-    """What is wrong with how we sign in, before anybody is asked: a password is not sent to find out."""
+    """The mistake in how we sign in, before the server is asked: a password is not sent to find out."""
     mail = current_app.extensions["mail"]
     if bool(mail.username) != bool(mail.password):
         there, missing = ("MAIL_USERNAME", "MAIL_PASSWORD")

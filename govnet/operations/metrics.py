@@ -105,7 +105,7 @@ def text() -> bytes:
 
 
 class _InDatabase:
-    """What stands in the database now: few statements, none of which can take long. Without it, that it is away."""
+    """Figures from the database: few statements, none of which can take long. Without it, that it is away."""
 
     def collect(self) -> Iterator[Any]:
         """Each number with its name."""

@@ -97,4 +97,4 @@ class DatabaseLook(Base):
     at: Mapped[Instant | None]
     """When it was done; None while the first look is under way."""
     trouble: Mapped[str] = mapped_column(Text, default="")
-    """What the database said is wrong, in its own words; empty where all is well."""
+    """The database's own report of damage; empty if all is well."""

@@ -1,4 +1,4 @@
-"""Who looks after the server, and what they do there: told in the record of every network that it keeps."""
+"""The operators of the server, and their acts: in the record of every network on it."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from govnet.sign_in import links
 
 
 def give(person_id: int, *, by: Actor, via: Door) -> None:
-    """From now on the person looks after the server; nothing changes if they did already.
+    """Make the person an operator; nothing changes if they were one already.
 
-    NotAllowed through any door but the command line: whoever has the server's shell names its operators.
+    NotAllowed through any door but the command line: the server's shell names its operators.
     """
     check_right(by, Can.OPERATE)
     if via is not Door.CLI:

@@ -1,4 +1,4 @@
-"""Whose the data folder is: a file that the wrong user makes in it locks the server out of its own database."""
+"""The owner of the data folder: a file that the wrong user makes in it locks the server out of its own database."""
 
 from __future__ import annotations
 

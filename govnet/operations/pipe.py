@@ -21,7 +21,7 @@ from govnet.operations import ownership
 from govnet.operations.key_digest import key_digest
 
 _TRY_AGAIN, _NEVER, _NO_SUCH_ADDRESS = 75, 65, 67
-"""What a mail server understands (sysexits.h): with EX_TEMPFAIL it tries again, with EX_DATAERR and EX_NOUSER it does not."""
+"""Exit codes for a mail server (sysexits.h): with EX_TEMPFAIL it tries again, with EX_DATAERR and EX_NOUSER it does not."""
 _NOT_HERE = ("MAIL_RETURN_PATH", "SECURITY_CONTACT", "REDIS_URL")
 """Settings that a mail needs nothing of, and that take long to check."""
 _NAMED = re.compile(r":(\w+)")

@@ -1,4 +1,4 @@
-"""What the operator's actions and pages read."""
+"""Queries for the operator's actions and pages."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def answers() -> bool:
 
 
 def outage() -> Outage | None:
-    """What keeps the database from being written, if anything does; nothing is written for it."""
+    """The obstacle that keeps the database from being written, if any; nothing is written to find out."""
     try:
         if db.engine.dialect.name == "sqlite":
             _room_for_more()
@@ -161,5 +161,5 @@ def refused() -> bool:
 
 
 def trouble() -> MailTrouble:
-    """What keeps mail from going."""
+    """The obstacle that keeps mail from going."""
     return mail_trouble()

@@ -62,7 +62,7 @@ def _tables_of_models() -> Tables:
 
 
 def _tables_of_first() -> Tables:
-    """What the first migration makes, by running it on an empty database in memory."""
+    """The tables of the first migration, by running it on an empty database in memory."""
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -104,7 +104,7 @@ def is_empty() -> bool:
 
 
 def missing() -> list[str]:
-    """What the database lacks, or has otherwise than this release makes it, each in a few words."""
+    """The differences between the database and this release, each in a few words."""
     with db.engine.connect() as connection:
         return table_shapes.differences(connection)
 

@@ -25,7 +25,7 @@ from govnet.sign_in.passwords import ROOM
 
 log = structlog.get_logger()
 _ALL_END = signal.SIGINT
-"""What a parent, or Ctrl-C, sends to processes that share a socket: SIGTERM ends one of them, and the others go on."""
+"""The signal that a parent, or Ctrl-C, sends to processes that share a socket: SIGTERM ends one, the others go on."""
 
 
 @cache

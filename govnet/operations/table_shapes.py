@@ -41,7 +41,7 @@ Said = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """What a row has to hold there: `open` says that one may be written without it."""
+    """The columns that a row has to fill: `open` says that one may be written without it."""
 
     family: str
     required: bool
@@ -63,9 +63,9 @@ class TableShape:
 
 
 def differences(connection: Connection) -> list[str]:
-    """What the database lacks, or has otherwise than the models say, each in a few words: "column x of table y is missing".
+    """The differences between the database and the models, each in a few words: "column x of table y is missing".
 
-    Indexes, tables and columns that somebody added for themselves are nobody's business, while rows can be written without.
+    Indexes, tables and columns that somebody added do not count, while rows can be written without them.
     """
     wanted, found = _of_models(connection.dialect), _SEEN[connection.dialect.name](connection)
     missing = wanted.tables() - found.tables()
@@ -202,7 +202,7 @@ _CLAUSES: Final = ("CONSTRAINT ", "CHECK", "UNIQUE", "FOREIGN KEY", "PRIMARY KEY
 
 
 def _elements(inside: str) -> Iterator[str]:
-    """What stands between the commas that are in no brackets and no quotes."""
+    """The parts between the commas that are in no brackets and no quotes."""
     depth, start, quoted = 0, 0, ""
     for at, char in enumerate(inside):
         if quoted:

@@ -98,7 +98,7 @@ def _no_worker() -> str:
 
 
 def _fate(mail_id: int, seconds: int) -> tuple[bool, str] | None:
-    """What became of it; None while nothing has."""
+    """The result; None as long as there is none."""
     row = db.session.execute(
         select(Delivery.state, Delivery.code, Delivery.words, Delivery.next_at).where(
             Delivery.mail_id == mail_id

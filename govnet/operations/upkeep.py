@@ -68,7 +68,7 @@ def outgrown() -> bool:
 
 
 def damage() -> str:
-    """What SQLite finds damaged in its file, in its words; empty where nothing is, and always for PostgreSQL."""
+    """The damage that SQLite finds in its file, in its words; empty if there is none, and always for PostgreSQL."""
     if db.engine.dialect.name != "sqlite":
         return ""
     said = "; ".join(db.session.scalars(text("PRAGMA quick_check(10)")))

@@ -53,7 +53,7 @@ def _good(token: str) -> FoundingLink | None:
 
 
 def _used_up(token: str) -> Response:
-    """What to do next, where this very link has founded a network; else that it is gone."""
+    """The next steps, if this very link has founded a network; else that it is gone."""
     founded = _founded_with(token)
     if founded is not None and request.method == "POST":
         return see(".found", token=token)

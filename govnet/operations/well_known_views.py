@@ -1,4 +1,4 @@
-"""What programs ask every server for: where to report a hole, and what not to index."""
+"""Addresses that programs ask of every server: where to report a vulnerability, and what not to index."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOT_FOR_ROBOTS = (
 @bp.get("/.well-known/security.txt")
 @allows(Can.READ)
 def security() -> Response:
-    """Whom to tell of a hole (RFC 9116): SECURITY_CONTACT, else the networks' own mailboxes."""
+    """The contact for vulnerabilities (RFC 9116): SECURITY_CONTACT, else the networks' own mailboxes."""
     contacts = _contacts()
     if not contacts:
         abort(404)
@@ -44,7 +44,7 @@ def security() -> Response:
 @bp.get("/robots.txt")
 @allows(Can.READ)
 def robots() -> Response:
-    """What is public may be indexed; a demo may not be found at all."""
+    """Public pages may be indexed; a demo may not be found at all."""
     hidden = ("/",) if current_app.config["DEMO"] else NOT_FOR_ROBOTS
     return _text(["User-agent: *", *(f"Disallow: {path}" for path in hidden)])
 

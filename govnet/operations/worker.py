@@ -35,7 +35,7 @@ def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
 
 
 def _remember() -> None:
-    """What failed as a whole under an earlier worker is struck from the list once it goes well."""
+    """Strike failures of an earlier worker from the list once they succeed."""
     try:
         _failing.update(failed_whole())
     except SQLAlchemyError as error:

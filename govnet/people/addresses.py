@@ -38,7 +38,7 @@ _ESCAPED: Final = re.compile(r"\\(.)")
 _LABEL: Final = "[A-Za-z0-9](?:(?:[A-Za-z0-9]|-(?!-)){0,61}[A-Za-z0-9])?"
 _ATEXT: Final = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN: Final = re.compile(rf"(?=[^@]{{1,64}}@){_ATEXT}(?:\.{_ATEXT})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
-"""What needs no closer look, as nearly all addresses do."""
+"""Addresses that need no closer look, as nearly all."""
 _ERASED: Final = "erased address"
 
 
@@ -137,7 +137,7 @@ def _unseen(char: str) -> bool:
 
 
 def _fault(text: str, local: str, domain: str) -> Said | None:
-    """What is wrong before the @, or with the whole; what stands after it is judged by itself."""
+    """The mistake before the @, or in the whole; the part after it is judged by itself."""
     if not local or not domain:
         return _NONE
     if any(_unseen(char) and not char.isspace() for char in text):
@@ -161,7 +161,7 @@ def _fault(text: str, local: str, domain: str) -> Said | None:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose an address is: of several people who were found with it, the one it is written to."""
+    """The owner of an address: of several people who were found with it, the one it is written to."""
 
     person_id: int
     email_id: int
@@ -170,7 +170,7 @@ class Owner:
 
 
 def owner(address: str) -> Owner | None:
-    """Whose address this is: whoever proved it, or else the first who came with it from an old list and has no other."""
+    """The owner of this address: the person who proved it, or else the first from an old list who has no other."""
     return owners([address]).get(address)
 
 
@@ -218,7 +218,7 @@ def sharers(addresses: Collection[str]) -> dict[tuple[str, str], int]:
 
 
 class MailWish(StrEnum):
-    """What the owner of an address last said about a network's mail; the first in this list counts."""
+    """The last choice of an address's owner about a network's mail; the first in this list counts."""
 
     ERASED = "erased"
     """Had name and address removed from this server."""
@@ -241,7 +241,7 @@ def heard_by(source: Source) -> None:
 
 
 def wishes(network_id: int, addresses: Collection[str]) -> dict[str, MailWish]:
-    """What the owners of these addresses said about the mail of a network; whoever never said anything is left out."""
+    """The choices of these addresses' owners about the mail of a network; those without one are left out."""
     whose = owners(addresses)
     known = {address: whose.get(address) for address in addresses}
     said = [(address, MailWish.ERASED) for address in erased_among(addresses)]

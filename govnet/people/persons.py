@@ -53,7 +53,7 @@ def prove(person_id: int) -> None:
 
 
 def person_by_email(address: str) -> Person | None:
-    """Whose verified address this is, however it is spelt."""
+    """The person whose verified address this is, however it is spelt."""
     found = owner(parsed_or_none(address) or "")
     return db.session.get(Person, found.person_id) if found is not None and found.verified else None
 
@@ -70,7 +70,7 @@ def main_address(person_id: int) -> str:
 
 
 def names(person_ids: Collection[int | None]) -> dict[int, str]:
-    """The name to show for each; whoever removed theirs is "a former member", and so is nobody known."""
+    """The name to show for each; people who removed theirs, and unknown ones, are "a former member"."""
     ids = sorted({i for i in person_ids if i is not None})
     found = dict.fromkeys(ids, _("a former member"))
     for some in chunks(ids):

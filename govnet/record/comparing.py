@@ -17,7 +17,7 @@ from govnet.record.models import Entry
 
 @dataclass(frozen=True, slots=True)
 class RecordedEntry:
-    """What one entry says; `words` is None where they were erased."""
+    """The content of one entry; `words` is None if they were erased."""
 
     number: int
     at: datetime

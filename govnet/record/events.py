@@ -1,4 +1,4 @@
-"""What an action reports: an event, a frozen dataclass whose fields become an entry's facts and words."""
+"""An action's report: an event, a frozen dataclass whose fields become an entry's facts and words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from govnet.record.rules import stamp
 
 
 class Visibility(StrEnum):
-    """Who may read an entry's facts and words; its hash is for everybody."""
+    """The readers of an entry's facts and words; its hash is for everybody."""
 
     PUBLIC = "public"
     MEMBERS = "members"
@@ -26,7 +26,7 @@ class Visibility(StrEnum):
 
 
 class HasChain(Protocol):
-    """What record() needs of a network."""
+    """The parts of a network that record() needs."""
 
     @property
     def id(self) -> int: ...
@@ -78,14 +78,14 @@ class Event(Frozen):
         return {"v": 1, "verb": self.verb, **act, **about, **own}
 
     def words(self) -> dict[str, Any]:
-        """What may be erased: the actor's name as shown, and the fields named in words_of."""
+        """The parts that may be erased: the actor's name as shown, and the fields named in words_of."""
         named = (
             {"actor": self.act.by.name} if self.seen() is not Visibility.PUBLIC or self.names_actor() else {}
         )
         return {**named, **{k: v for k, v in self._own().items() if k in self.words_of}}
 
     def seen(self) -> Visibility:
-        """Who may read the entry: judged at the end of the transaction, when everything is as it will be read."""
+        """The readers of the entry: judged at the end of the transaction, when everything is as it will be read."""
         return self.seen_by or self.visibility
 
     def names_actor(self) -> bool:

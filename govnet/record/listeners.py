@@ -1,4 +1,4 @@
-"""What the record does at the end of every transaction."""
+"""The record's work at the end of every transaction."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Entry(Base):
 
 
 class Telling(Base):
-    """Who still has to be told of an entry; the worker's row, claimed by lease."""
+    """The entry that still has to be told; the worker's row, claimed by lease."""
 
     __tablename__ = "telling"
     __table_args__ = (

@@ -104,7 +104,7 @@ def text_faults(network_id: int) -> Iterator[Fault]:
 
 
 def copy_faults(entry: Entry) -> Iterator[Fault]:
-    """What lists are made from must say what the facts say, or an entry stands under the wrong name."""
+    """The columns for lists must agree with the facts, or an entry stands under the wrong name."""
     try:
         facts = json.loads(entry.facts)
     except ValueError:

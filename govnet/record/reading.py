@@ -1,4 +1,4 @@
-"""What each reader sees of the record: every entry has its line, and the words only for those whom they are for."""
+"""The record for each reader: every entry has its line, and the words only for those whom they are for."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class EntryView:
 
     @property
     def who(self) -> str:
-        """Who did it; empty where that was erased, or where the rules did it by themselves."""
+        """The actor; empty if that was erased, or if the rules did it by themselves."""
         return "" if registry.by_the_rules(self.details) else str(self.details.get("actor") or "")
 
     @property

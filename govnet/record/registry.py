@@ -1,4 +1,4 @@
-"""What record and mail know of features: each verb's event, where it links, who is told. create_app fills it."""
+"""What record and mail know of features: each verb's event, its link, and its notices. create_app fills it."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def tell(verb: str, teller: Callable[..., Any]) -> None:
 
 
 def tellers() -> dict[str, Callable[..., Any]]:
-    """Who is told, by verb."""
+    """The notices, by verb."""
     return _tellers()
 
 
 def teller(verb: str) -> Callable[..., Any] | None:
-    """Who is told of that verb, if anybody."""
+    """The notice of that verb, if any."""
     return _tellers().get(verb)
 
 
 def digest_of_subject(facts: Mapping[str, Any]) -> tuple[str, str]:
-    """What an entry is about, and the digest of its text."""
+    """The subject of an entry, and the digest of its text."""
     return facts["subject"], facts["digest"]
 
 
@@ -153,7 +153,7 @@ def address(details: Mapping[str, Any]) -> str | None:
 
 
 _PEOPLE = {"actor", "name", "holder", "party", "before", "after"}
-"""What sentences call people."""
+"""The names of people in sentences."""
 
 
 class _Details(dict[str, Any]):

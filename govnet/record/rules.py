@@ -31,13 +31,13 @@ def stamp(at: datetime) -> str:
 
 
 def genesis(chain: str) -> str:
-    """What the first entry of a chain has for its predecessor's hash."""
+    """The predecessor's hash for the first entry of a chain."""
     return _digest(GENESIS, chain.encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What of an entry its hash covers."""
+    """The fields of an entry that its hash covers."""
 
     chain: str
     number: int

@@ -57,11 +57,11 @@ FILES = (
         _l("JSON: the purpose, the number of members, and who holds which office until when."),
     ),
 )
-"""What there is to download: words, endpoint, and its fields."""
+"""The files to download: label, endpoint, and its fields."""
 
 
 class NetworkFacts(HasChain, Protocol):
-    """What these pages need of a network, which lives a floor above."""
+    """The parts of a network that these pages need; it lives a floor above."""
 
     slug: str
     zone: str

@@ -75,7 +75,7 @@ def is_waiting(row: AddressChange) -> bool:
 
 
 def can_confirm(row: AddressChange | None) -> bool:
-    """Whether the link in the mail still moves anything: for whoever can read that address's mail."""
+    """Whether the link in the mail still moves anything: for anyone who can read that address's mail."""
     return row is not None and is_waiting(row) and persons.person_by_email(row.address) is None
 
 
@@ -117,7 +117,7 @@ def can_undo(row: AddressChange | None) -> bool:
 def undo(token: str) -> bool:
     """The old address says no: it is hers again, every browser is signed out, the password is gone.
 
-    Whoever moved the account may know the password, so a mailed link is the only way in until a new one is set.
+    The person who moved the account may know the password, so a mailed link is the only way in until a new one is set.
     """
     row = queries.change_by_undo(token)
     if row is None or not can_undo(row) or persons.person_by_email(row.old_address or "") is not None:

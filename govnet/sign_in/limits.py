@@ -1,4 +1,4 @@
-"""Under what tries to sign in are counted, so that limits stop strangers and not whoever the account belongs to."""
+"""The keys under which tries to sign in are counted, so that limits stop strangers and not the owner of the account."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class TryCount:
-    """What is counted together: of an account everything tried by strangers, and apart from it each known browser."""
+    """The tries that are counted together: for an account all by strangers, and apart from it each known browser."""
 
     key: str
     """A keyed digest, which names nobody."""

@@ -28,12 +28,12 @@ from govnet.sign_in import limits, queries, rules, sessions
 from govnet.sign_in.models import SignedInSession, SignInLink
 
 _ANY_BROWSER = rules.digest("")
-"""In the place of the browser that asked: nobody did, and whoever reads the mail signs in where they read it."""
+"""In the place of the browser that asked: nobody did, and the reader of the mail signs in where they read it."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a link leads to in the browser that opened it."""
+    """The page of a link in the browser that opened it."""
 
     state: rules.LinkState
     here: bool = False
@@ -188,7 +188,7 @@ def _mail_nobody(address: str, takes: Sequence[Any], until: datetime, network: A
 
 
 def opened(token: str, *, browser: str) -> Opened | None:
-    """What opening the link shows in this browser; nothing changes by it. None for a link that is none of ours."""
+    """The state of the link in this browser; opening changes nothing. None for a link that is none of ours."""
     row = queries.link_by_token(token)
     if row is None or row.person_id is None:
         return None

@@ -1,4 +1,4 @@
-"""What signing in and being somebody here mean, without a database or a request."""
+"""Rules for signing in, without a database or a request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BACKWARDS = timedelta(minutes=2)
 
 
 class LinkState(StrEnum):
-    """What a one-time link is worth."""
+    """The state of a one-time link."""
 
     LIVE = "live"
     USED = "used"
@@ -135,7 +135,7 @@ _judging = Lock()
 
 
 def password_fault(password: str, own: Sequence[str] = ()) -> PasswordFault | None:
-    """What is wrong with a password, if anything. `own`: names, addresses and networks that others know.
+    """The weakness of a password, if any. `own`: names, addresses and networks that others know.
 
     At least 10 characters, no rules about which (NIST SP 800-63B, 5.1.1.2), and not to be guessed soon (D. Wheeler,
     "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016), by lists that come with the program.
@@ -155,7 +155,7 @@ def password_fault(password: str, own: Sequence[str] = ()) -> PasswordFault | No
 
 
 def own_words(own: Sequence[str]) -> list[str]:
-    """What a password may be made of that others know: each text, its words, and those written together."""
+    """The words of a password that others know: each text, its words, and those written together."""
     found: dict[str, None] = {}
     for text in own:
         parts = _WORD.findall(text.casefold()[:_LONGEST_OWN])

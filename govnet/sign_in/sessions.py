@@ -1,4 +1,4 @@
-"""Who is signed in: the cookie holds a token, the row says whether it still counts."""
+"""Sessions: the cookie holds a token, the row says whether it still counts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SignedIn(UserMixin):
         return bool(timedelta() <= clock.now() - self.began_at < RECENT)
 
     def get_id(self) -> str:
-        """What goes into the cookie."""
+        """The content of the cookie."""
         return self.token
 
 
@@ -120,7 +120,7 @@ def seen() -> None:
 
 
 def end_session(session_id: int) -> None:
-    """The session counts no longer, whoever has its cookie. Inside transaction()."""
+    """End the session for any browser with its cookie. Inside transaction()."""
     open_one = (SignedInSession.id == session_id, SignedInSession.ended_at.is_(None))
     db.session.execute(update(SignedInSession).where(*open_one).values(ended_at=clock.now()))
 

@@ -62,7 +62,7 @@ class Text(StringField):
             self.data = clean(str(valuelist[0]), lines=self.lines)
 
     def pre_validate(self, form: Any) -> None:
-        """What cleaning left empty is missing too, and nothing is longer than its limit."""
+        """A value that cleaning left empty is missing too, and nothing is longer than its limit."""
         if self.missing and not self.data:
             raise ValidationError(str(self.missing))
         if len(self.data or "") > self.limit:
@@ -102,7 +102,7 @@ class MarkdownField(Text):
         super().__init__(label, limit=limit, **kwargs)
 
     def pre_validate(self, form: Any) -> None:
-        """What may not be rendered is said here, before anything is locked."""
+        """Text that may not be rendered is refused here, before anything is locked."""
         super().pre_validate(form)
         try:
             render(self.data or "")
@@ -125,7 +125,7 @@ class HiddenId(IntegerField):
 
 @lru_cache
 def _own_words(locale: str) -> support.NullTranslations:
-    """What WTForms says by itself, in that language; read from disk once, not at each request."""
+    """WTForms' own messages, in that language; read from disk once, not at each request."""
     return support.Translations.load(messages_path(), [locale], domain="wtforms")
 
 
@@ -142,7 +142,7 @@ class Ticks(SelectMultipleField):
         self.offered: list[tuple[str, str]] = []
 
     def offer(self, sentences: Sequence[str]) -> None:
-        """What there is to tick."""
+        """The choices to tick."""
         self.offered = [(_short_digest(sentence), sentence) for sentence in sentences]
         self.choices = [SelectChoice(key, sentence) for key, sentence in self.offered]
 
@@ -168,7 +168,7 @@ class Form(TokenForm):
         """Flask-WTF's, with translations that are kept, and files where a file is asked for and nowhere else."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was sent; a file in a field for words counts as nothing typed."""
+            """The values sent; a file in a field for text counts as nothing typed."""
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, CombinedMultiDict):
                 return sent
@@ -248,7 +248,7 @@ class Form(TokenForm):
 
 
 class PreviewForm(Form):
-    """What scripts send to see Markdown as a page shows it; the view asks for the right before it makes one."""
+    """The preview of Markdown for scripts; the view checks the right before it makes one."""
 
     body = MarkdownField()
 

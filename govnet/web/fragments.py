@@ -12,12 +12,12 @@ _GAP = re.compile("\x02([a-z_]+)\x03")
 
 
 def gap(name: str) -> str:
-    """What a template is given in place of the value `name`; it may show it any number of times, or not at all."""
+    """The stand-in for the value `name` in a template, which may show it any number of times, or not at all."""
     return f"\x02{name}\x03"
 
 
 class Drawn:
-    """What a template made of gaps: the parts between them stay as they are."""
+    """A template's output with gaps: the parts between them stay as they are."""
 
     def __init__(self, html: str) -> None:
         self._parts = _GAP.split(html)

@@ -25,7 +25,7 @@ Origin = tuple[str, str, int]
 
 
 class WriteOrigin(StrEnum):
-    """Whose page sent a write."""
+    """The origin of a write."""
 
     HERE = "here"
     ELSEWHERE = "elsewhere"
@@ -46,7 +46,7 @@ def origin_of(address: str) -> Origin | None:
 
 
 def sender(environ: WSGIEnvironment, site_url: str) -> WriteOrigin:
-    """Whose page sent this request, by Sec-Fetch-Site (W3C Fetch Metadata), else Origin, else Referer.
+    """The origin of this request, by Sec-Fetch-Site (W3C Fetch Metadata), else Origin, else Referer.
 
     Only "same-origin" and "none" (typed, or a page restored) are believed; "same-site" is another site's page too.
     """
@@ -79,7 +79,7 @@ def _own(environ: WSGIEnvironment, site_url: str) -> set[Origin]:
 class OwnWritesOnly:
     """Answers a write that another site's page sent with 400 and nothing else: no cookie, no page, nothing read.
 
-    Exempt writes come through without their cookies: whoever sends them from elsewhere is nobody in particular.
+    Exempt writes come through without their cookies: from elsewhere their sender is nobody in particular.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ def _text(origin: Origin | None) -> str:
 
 
 def sender_of(environ: WSGIEnvironment) -> WriteOrigin:
-    """What was found out about this request's sender."""
+    """The finding about this request's sender."""
     found: WriteOrigin = environ.get(_FOUND, WriteOrigin.UNKNOWN)
     return found
 

@@ -229,10 +229,10 @@ def _is_visitor() -> bool:
 
 
 def visitor_etag(head: Callable[[int], object]) -> str | None:
-    """What a visitor's page depends on: the record's head, the release, the language, and today's date.
+    """The state that a visitor's page depends on: the record's head, the release, the language, and today's date.
 
-    None where it may depend on more: for whoever is signed in, or keeps anything in a session. Where words such as
-    "in 28 hours" stand on the page, until when they hold is added after a dot once it is rendered.
+    None if it may depend on more: for people who are signed in, or have anything in a session. If words such as
+    "in 28 hours" stand on the page, the time until which they hold is added after a dot once it is rendered.
     """
     network = g.get("network")
     if network is None or request.method not in ("GET", "HEAD") or not _is_visitor():

@@ -140,9 +140,9 @@ def _with_hint(response: Response, error: Busy) -> Response:
 
 
 def signs_out(endpoint: str, told_on: str) -> None:
-    """What this form does signs its sender out: sent again, it leads to the page `told_on` instead of a refusal.
+    """The form signs its sender out: sent again, it leads to the page `told_on` instead of a refusal.
 
-    That page gets `again` and must be true for anybody: who sends it may only have been signed out meanwhile.
+    That page gets `again` and must be true for anybody: its sender may only have been signed out meanwhile.
     """
     _SIGN_OUT()[endpoint] = told_on
 
@@ -168,7 +168,7 @@ def _signed_out(error: NotAllowed) -> Response:
 
 
 def _again(status: int, message: str, needed: object = "", *, ours: bool = True) -> Response:
-    """What was sent, to be sent again. The form's key goes along: pressed twice it still makes one thing."""
+    """The values sent, to be sent again. The form's key goes along: pressed twice it still makes one thing."""
     fields = [
         (name, value)
         for name, value in request.form.items(multi=True)

@@ -1,4 +1,4 @@
-"""What every template knows without being told."""
+"""Functions and values for every template."""
 
 from __future__ import annotations
 

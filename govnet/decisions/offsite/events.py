@@ -1,4 +1,4 @@
-"""What happens to what was decided off site. The verbs say "elsewhere", as their first entries did."""
+"""Events of decisions made elsewhere. The verbs say "elsewhere", as their first entries did."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from govnet.kernel.messages import NN_
 
 
 class TakenElsewhere(ProposalOpened):
-    """What a meeting or the list decided is written down, and stands unless somebody objects."""
+    """A decision of a meeting or a list is recorded, and stands unless somebody objects."""
 
     verb: ClassVar[str] = "decisions.taken_elsewhere"
     sentence: ClassVar[Any] = _l("%(actor)s recorded a decision taken elsewhere: “%(question)s”")

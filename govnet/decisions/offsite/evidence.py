@@ -129,7 +129,7 @@ def mails_of(proposal_id: int) -> Sequence[EvidenceMail]:
 
 
 def as_data(mail: EvidenceMail) -> dict[str, Any]:
-    """What anybody may know of it: neither who wrote it nor what it says."""
+    """The facts for everybody: neither the sender nor the text."""
     return {
         "sha256": mail.digest,
         "sent_at": mail.sent_at.isoformat() if mail.sent_at else None,

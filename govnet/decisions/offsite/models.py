@@ -49,7 +49,7 @@ class OffsiteDecision(Base):
     """Of the committee's meetings: how many days later it was written down than the charter gives."""
     late_because: Mapped[str] = mapped_column(Text, default="")
     tell_at: Mapped[Instant]
-    """From when it is told; until then whoever wrote it down can take it back."""
+    """The time from which it is public; until then the person who recorded it can take it back."""
     told_at: Mapped[Instant | None]
     proposal: Mapped[Proposal] = relationship(lazy="raise_on_sql", back_populates="offsite")
 
@@ -60,7 +60,7 @@ class OffsiteDecision(Base):
 
     @property
     def stands_as(self) -> Outcome:
-        """What comes of it where nobody objects."""
+        """The outcome if nobody objects."""
         return Outcome.RECOMMENDED if self.is_recommendation else Outcome.ELSEWHERE
 
 

@@ -47,7 +47,7 @@ from govnet.web.pages import page, see
 
 
 def readable(proposal_id: int, network: Network, actor: Actor) -> pages_proposal.ProposalPage:
-    """What the page shows. NotFound for whoever may not know of it yet, as where there is none."""
+    """The version for the page. NotFound for people who may not know of it yet, as if it did not exist."""
     found = pages_proposal.proposal_page(proposal_id, network, actor)
     if not can(actor, Can.READ_PROPOSAL, found.proposal):
         raise NotFound(_("There is no such proposal."))
@@ -211,7 +211,7 @@ def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, la
 
 
 def given_in(form: AnswerForm) -> AnswerInput:
-    """What the form says."""
+    """The input of the form."""
     return AnswerInput(
         KINDS[form.answer.data],
         reason=form.reason.data or "",
@@ -222,7 +222,7 @@ def given_in(form: AnswerForm) -> AnswerInput:
 
 
 def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
-    """What a Stop can rest on, where the charter asks for it."""
+    """The grounds for a Stop, if the charter asks for them."""
     charter = queries.charter_of(version)
     return who_counts.principles(charter, network.purpose) if who_counts.needs_principle(charter) else ()
 

@@ -48,14 +48,14 @@ class VersionText:
     version: ProposalVersion
     parts: Sequence[tuple[str, str]]
     rules: Sequence[Change] = ()
-    """What it would make of the rules other than the version before it."""
+    """The effect on the rules that the version before it did not have."""
     answered: VersionTally | None = None
     """How people answered them, where others took their place."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """What one author wrote beside a decision, with what the same author added later."""
+    """One author's note beside a decision, with the same author's later additions."""
 
     first: DecisionNote
     added: Sequence[DecisionNote]
@@ -79,7 +79,7 @@ class DecisionPage:
     mails: Sequence[EvidenceMail]
     """Those from which it came."""
     office_replies: Sequence[OfficeReply] = ()
-    """What those whom it named said to it."""
+    """The replies of the people named."""
     own_case: None = None
 
     @property
@@ -94,7 +94,7 @@ class DecisionPage:
 
     @property
     def later(self) -> Decision | None:
-        """What took its place."""
+        """Its successor."""
         return in_force.replaced_by(self.decision, self.today)
 
     @property
@@ -127,7 +127,7 @@ class DecisionPage:
         return labels.headline(decision.outcome, results.tally_of(decision), needed, decision.door)
 
     def notes(self, *kinds: str) -> list[Note]:
-        """What people wrote beside it, one for each author and kind, with what the author added."""
+        """The notes beside it, one for each author and kind, with the author's additions."""
         found: dict[Any, list[DecisionNote]] = {}
         for note in self.decision.notes:
             if note.kind.value in kinds:
@@ -266,7 +266,7 @@ def _looked_at_again(it: DecisionPage) -> list[Happened]:
 
 
 def _replaced(it: DecisionPage) -> list[Happened]:
-    """What took its place, and when it was in force again."""
+    """Its successor, and the date when it was in force again."""
     found: list[Happened] = []
     for spell in in_force.spells(it.decision, it.zone):
         for each in spell.by:
@@ -282,7 +282,7 @@ def _replaced(it: DecisionPage) -> list[Happened]:
 
 
 def _ahead(it: DecisionPage, on: Callable[[date], str]) -> list[Event]:
-    """What has a day of its own: the review, and the end of a trial."""
+    """Dates of their own: the review, and the end of a trial."""
     found: list[Event] = []
     decision = it.decision
     if decision.review_on and it.state is DecisionState.IN_FORCE:

@@ -207,7 +207,7 @@ def _asked(choices: RegisterChoices) -> Filter:
 @bp.get("/<network:network>/decisions", endpoint="register")
 @allows(Can.READ)
 def the_register(network: Network) -> Response:
-    """What is open, and everything that was decided, newest first."""
+    """Open proposals and all decisions, newest first."""
     choices = search.choices(network.id, list(reach(current_actor())))
     wanted, number, day = _asked(choices), asked_page(100_000), today(network.zone)
     found = search.found(network.id, wanted, day, total=choices.total, number=number)
@@ -234,7 +234,7 @@ def _numbers(found: search.Found, wanted: Filter) -> list[tuple[int, str]]:
 
 
 def _in_words(choices: RegisterChoices) -> dict[str, list[tuple[str, str]]]:
-    """What the register can be narrowed to: value and words."""
+    """The filters of the register: value and label."""
     return {
         "year": [(str(year), f"{year} ({last})") for year, last in choices.years],
         "topic": [(str(key), title) for key, title in choices.topics],

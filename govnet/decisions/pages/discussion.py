@@ -23,7 +23,7 @@ class Discussion:
 
     thread: Thread
     posts: tuple[tuple[Post, str], ...]
-    """Each with its HTML, in which whoever it quotes is named."""
+    """Each post with its HTML, in which the quoted people are named."""
 
 
 def of_thread(thread_id: int | None, actor: Actor) -> Discussion | None:

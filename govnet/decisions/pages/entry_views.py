@@ -22,7 +22,7 @@ from govnet.web.pages import never_cached, page
 @bp.route("/<network:network>/proposals/entered/<token>", methods=["GET", "POST"])
 @allows(Can.READ)
 def entered(network: Network, token: str) -> Response:
-    """What was entered, and the button that undoes it; pressed twice, it leads to the page that says so."""
+    """Shows the entered answer, with the button to undo it; pressed twice, it leads to the page that says so."""
     form = Form()
 
     def do() -> None:

@@ -70,7 +70,7 @@ class AnswerForm(Form):
 
 
 class WordsForm(Form):
-    """What people are asked."""
+    """The fields of a proposal."""
 
     question = Text(
         _l("The question, in one sentence"),
@@ -145,7 +145,7 @@ class RewordForm(WordsForm):
 
 
 class RecordForm(WordsForm):
-    """What a meeting or the list decided: each label speaks of what was decided."""
+    """A decision of a meeting or a list: the labels speak of a decision, not of a question."""
 
     same_for = SAME_FOR
     question = Text(
@@ -236,7 +236,7 @@ class ExtendForm(ReasonForm):
 
 
 class ReasonReplyForm(Form):
-    """What the proposer says to a reason."""
+    """The proposer's reply to a reason."""
 
     text = MarkdownField(_l("Your reply"), missing=_l("Write your reply."), limit=2_000)
 
@@ -261,7 +261,7 @@ class SuggestForm(Form):
     """Which difference was looked at."""
     why = Text(_l("Why?"), missing=_l("Say why your text is better."), limit=500)
     difference: Sequence[tuple[str, str]] = ()
-    """What is to be looked at before it is sent."""
+    """The page to check before sending."""
     replaced = ""
     """The words typed before the text changed meanwhile."""
 
@@ -295,7 +295,7 @@ class SuggestForm(Form):
 
 
 class InterestForm(Form):
-    """What one's interest in a proposal is."""
+    """A declared interest in a proposal."""
 
     interest = Text(_l("What is your interest?"), missing=_l("Say what your interest is."), limit=300)
 
@@ -340,7 +340,7 @@ class NoteForm(Form):
 
 
 def more_in(form: WordsForm) -> More:
-    """What the form says beside the text."""
+    """The form's input beside the text."""
     return More(
         considered=form.considered.data or "",
         sources=form.sources.data or "",

@@ -47,7 +47,7 @@ from govnet.web.forms import once
 from govnet.web.pages import page, see
 
 USUAL = "activities"
-"""What most proposals are about."""
+"""The most frequent matter of proposals."""
 
 
 def _wanted_rules() -> list[Parameter[Any]]:
@@ -57,7 +57,7 @@ def _wanted_rules() -> list[Parameter[Any]]:
 
 @dataclass(frozen=True)
 class ProposalSubject:
-    """What a proposal is about, and from which rules of deciding one can choose by saying so."""
+    """A proposal's matter, and the rules of deciding among which one can choose."""
 
     matter: str
     rules: tuple[SameRule, ...] = ()

@@ -1,4 +1,4 @@
-"""What should not stand: reports, hiding in the open, appeals that others hear. Nothing vanishes without a line in the log."""
+"""Posts that should not stand: reports, hiding in the open, appeals that others hear. The log shows everything hidden."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _reported(post_id: int, person_id: int | None) -> bool:
 
 
 def _about(post: Post, act: Act) -> dict[str, Any]:
-    """What every event about a post has in common; a members' thread is not told to all."""
+    """Fields of every event about a post; events of a members' thread are not public."""
     return {
         "act": act,
         "post": post,
@@ -71,7 +71,7 @@ def _about(post: Post, act: Act) -> dict[str, Any]:
 
 
 def _open_to(post: Post) -> dict[str, Any]:
-    """What everybody who can read the discussion may know of it."""
+    """The facts for everybody who can read the discussion."""
     return {"seen_by": Visibility(post.thread.visibility.value)}
 
 
@@ -94,7 +94,7 @@ def _check_apart(post: Post, by: Actor) -> None:
 
 
 def dismiss(row: Report, *, by: Actor, answer: str, via: Door) -> None:
-    """The post stands; whoever reported it is told why."""
+    """The post stands; the person who reported it gets the reason."""
     post = queries.post_of(row.post_id)
     act = _hiding(by, row, via)
     _check_apart(post, by)
@@ -137,7 +137,7 @@ def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door, law
 
 
 def _hidden_before(post: Post) -> Hiding | None:
-    """What hides the post now. RuleBroken where its text is gone."""
+    """The current hiding of the post. RuleBroken if its text is gone."""
     if post.state in (PostState.REMOVED, PostState.TAKEN_BACK):
         raise RuleBroken(_("The text of this post is already gone."))
     if post.state is not PostState.HIDDEN:
@@ -250,7 +250,7 @@ def _entries_of_text(post: Post) -> list[Entry]:
 
 
 def _stop_mails(post: Post, *, forget: bool) -> None:
-    """What has not left yet does not leave; a removed text goes from the mails that carried it, too."""
+    """Mails that have not left do not leave; a removed text goes from the mails that carried it, too."""
     for entry in _entries_of_text(post):
         _stop(mails_of_entry(entry.id), forget)
 
@@ -335,7 +335,7 @@ def hear(row: Appeal, *, by: Actor, outcome: AppealOutcome, reason: str, via: Do
 
 
 def _voices(row: Appeal) -> list[AppealVoice]:
-    """Who has spoken, under the appeal's lock: two who speak at once are counted one after the other."""
+    """The answers so far, under the appeal's lock: two at once are counted one after the other."""
     db.session.execute(select(Appeal.id).where(Appeal.id == row.id).with_for_update())
     query = select(AppealVoice).where(AppealVoice.appeal_id == row.id)
     return list(db.session.scalars(query.order_by(AppealVoice.at, AppealVoice.person_id)))

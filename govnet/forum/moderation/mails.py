@@ -53,7 +53,7 @@ def stays_hidden(row: Hiding, why: str) -> None:
 
 
 def report_answered(row: Report, post: Post, *, stands: bool) -> None:
-    """What became of your report, to a person or to the address that a visitor left."""
+    """The result of your report, to a person or to the address that a visitor left."""
     found = next(iter(readers([row.reporter_id])), None) if row.reporter_id else None
     address = Address(found.address, found.name) if found else Address(row.email, row.name)
     if not address.address:

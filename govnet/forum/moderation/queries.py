@@ -24,7 +24,7 @@ LOG = 30
 
 
 def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Any], bool]:
-    """What was hidden, newest first, in discussions that the actor may read; whether there is more. No texts."""
+    """Hidden posts, newest first, in discussions that the actor may read, and whether there are more. No texts."""
     lifter = another(Person, "lifter")
     query = (
         select(
@@ -48,7 +48,7 @@ def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Any], bo
 
 @dataclass(frozen=True, slots=True)
 class HeardVoice:
-    """What one of those who heard the appeal said."""
+    """The answer of one officer who heard the appeal."""
 
     name: str
     outcome: AppealOutcome

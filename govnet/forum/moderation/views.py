@@ -39,7 +39,7 @@ from govnet.web.pages import never_cached, page
 @bp.get("/<network:network>/forum/moderation")
 @allows(Can.READ)
 def log(network: Network) -> Response:
-    """What was hidden or removed, by whom and why; never the texts."""
+    """Lists the posts that were hidden or removed, with officer and reason; never the texts."""
     number, actor = asked_page(), current_actor()
     rows, older = moderation_queries.log(network.id, actor, number)
     terms = queries.terms_of(network.id)
@@ -108,7 +108,7 @@ def lift(network: Network, hiding: Hiding) -> Response:
 @bp.post("/<network:network>/forum/moderation/<int:hiding_id>/remove")
 @allows(Can.HIDE_POST, hiding=Hiding)
 def remove(network: Network, hiding: Hiding) -> Response:
-    """A second person has the text removed for good, or whoever hid it asks for one."""
+    """A second person has the text removed for good, or the officer who hid it asks for one."""
     form = RemoveForm(about=hiding)
 
     def do() -> Hiding:
@@ -140,7 +140,7 @@ def hear(network: Network, hiding: Hiding) -> Response:
 
 
 def _form_view(hiding: Hiding, form: Form, do: Callable[[], object]) -> Response:
-    """What a form on a case's page does, and the page again."""
+    """Does the work of a form on a case's page, and shows the page again."""
     return form_view(
         form, do, url_for(".case", hiding_id=hiding.id), lambda _status: _case_page(hiding, form)
     )

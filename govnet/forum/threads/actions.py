@@ -34,7 +34,7 @@ _ASKED_FOR = (Volume.EVERYTHING, Volume.CONCERNS_ME)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What a discussion is about; all empty is no frame."""
+    """The frame of a discussion; without any text there is none."""
 
     question: str = ""
     can_change: str = ""
@@ -68,7 +68,7 @@ def digest(text: str) -> str:
 
 
 def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> Thread:
-    """Begin a discussion with its first post; whoever starts it follows it."""
+    """Begin a discussion with its first post; its author follows it."""
     network = network_of(topic)
     act = require(by, Can.START_THREAD, topic, via)
     audience = draft.audience or topic.visibility
@@ -166,7 +166,7 @@ def _seen(thread: Thread) -> Visibility:
 
 
 def _took_part(thread: Thread, number: int, by: Actor, network: Network) -> None:
-    """Whoever writes has read so far, and follows, unless they said otherwise or want little mail."""
+    """An author has read so far, and follows, unless they chose otherwise or want little mail."""
     if by.person_id is None:
         return
     mark_read(thread.id, by.person_id, number)

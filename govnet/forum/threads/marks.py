@@ -1,4 +1,4 @@
-"""What readers do: how far they have read, and thanks. None of it is in the record; none of it is mailed."""
+"""Readers' marks: how far they have read, and thanks. None of it is in the record; none of it is mailed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around the posts of a thread's page: plain values, so that its parts are rendered once and kept."""
+"""The frame around the posts of a thread's page: plain values, so that its parts are rendered once and kept."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ REPLY = "reply-form"
 
 
 class Viewer(NamedTuple):
-    """What the reader of a page may do with its posts."""
+    """The acts of the reader on the posts of a page."""
 
     person_id: int | None
     replies: bool

@@ -102,7 +102,7 @@ def read(thread: Thread, page: int, person_id: int | None) -> Reading:
 
 
 def _quoted(thread_id: int, posts: Sequence[Any]) -> Mapping[int, str]:
-    """Who is quoted; asked of the database only where they wrote on another page."""
+    """The authors quoted; asked of the database only if they wrote on another page."""
     wanted = quotes.numbers((row.html for row in posts), thread_id)
     here = {row.number: row.author or "" for row in posts if row.number in wanted}
     return {**here, **queries.authors(thread_id, wanted - set(here))}

@@ -1,4 +1,4 @@
-"""What the forum asks of the floors above: what came out of a discussion, where one goes from it."""
+"""Slots of a thread's page that the floors above fill: results of a discussion, and next steps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Beside:
 
 
 class ThreadLine(NamedTuple):
-    """What a provider of lines finds: enough to say it, in columns that all such providers share."""
+    """One line from a provider: the values for its sentence, in columns that all such providers share."""
 
     kind: str
     key: int
@@ -71,7 +71,7 @@ def lines_beside_threads(kind: str, rows: Lines, say: Callable[[ThreadLine], Bes
 
 
 def beside(thread_id: int) -> list[Beside]:
-    """What came out of a discussion; of each kind of line, the newest first."""
+    """The results of a discussion; of each kind of line, the newest first."""
     return [one for provider in _beside() for one in provider(thread_id)] + _said(thread_id)
 
 
@@ -95,5 +95,5 @@ def onward_from_threads(provider: Onward) -> None:
 
 
 def onward(thread: Any) -> list[tuple[str, str, str]]:
-    """What the reader of a thread can do next."""
+    """The next steps for the reader of a thread."""
     return [found for provider in _onward() if (found := provider(thread)) is not None]

@@ -51,7 +51,7 @@ def topics(network: Network) -> Response:
 
 
 def _state(day: date, thread: Any) -> str:
-    """What a list says of a discussion: that it takes no more, or who reads it where not everybody does."""
+    """The state of a discussion in a list: that it is closed, or its audience if not everybody may read it."""
     if thread.state is ThreadState.CLOSED:
         return str(_("Closed"))
     if rules.is_over(thread.until, day):
@@ -161,7 +161,7 @@ def start(network: Network, topic: Topic) -> Response:
 
 
 def _audiences(topic: Topic) -> list[Readership]:
-    """What a writer can choose among: no wider than the topic, and what they can read themselves."""
+    """The audiences for a writer to choose from: no wider than the topic, and readable to the writer."""
     mine, terms = queries.reach(current_actor()), queries.terms_of(topic.network_id)
     return [
         one

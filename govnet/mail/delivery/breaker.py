@@ -35,7 +35,7 @@ _BULK = {"synchronize_session": False}
 
 
 class Turn(Enum):
-    """What a sender may do now."""
+    """The permission of a sender now."""
 
     SHUT = "shut"
     TRIAL = "trial"
@@ -53,9 +53,9 @@ def mark() -> str:
 
 
 def turn(lease: timedelta) -> Turn:
-    """What may be done now. TRIAL is given to one sender only, for as long as `lease`.
+    """The present permission. TRIAL is given to one sender only, for as long as `lease`.
 
-    Under settings that are new here, what waited because of the earlier ones is due at once.
+    After a change of the settings, mails that waited because of the earlier ones are due at once.
     """
     row = db.session.execute(
         select(MailLine.settings, MailLine.troubles, MailLine.tripped_at).where(MailLine.id == 1)

@@ -84,7 +84,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What all deliveries of a mail share beside their bytes."""
+    """The part that all deliveries of a mail share beside their bytes."""
 
     kind: MailKind
     contact: str | None

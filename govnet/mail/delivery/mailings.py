@@ -1,4 +1,4 @@
-"""What a person may do with a mailing under way, and with the line to the mail server as a whole."""
+"""Acts of a person on a mailing under way, and on the line to the mail server as a whole."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -65,7 +65,7 @@ def _stop_chunks(*which: Any, stopped: bool = True) -> int:
 
 
 def send_to_missed(mail_id: int) -> int:
-    """Send it once more to whoever did not get it: failed, stopped, too late; not where we stopped
+    """Send it once more to those who did not get it: failed, stopped, too late; not where we stopped
     writing.
     """
     mail = db.session.get_one(Mail, mail_id)

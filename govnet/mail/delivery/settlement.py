@@ -1,4 +1,4 @@
-"""What an answer changes: the row, the mailing's pause or breaker, the address's standing, and the line's rest."""
+"""The effects of an answer: on the row, the mailing's pause or breaker, the address's standing, and the line's rest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

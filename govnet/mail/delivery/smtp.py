@@ -21,7 +21,7 @@ _MOST_WORDS = 400
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswer:
-    """What the server said, and what it means. `code` None is a timeout or a dropped line."""
+    """The server's answer, and its meaning. `code` None is a timeout or a dropped line."""
 
     verdict: Verdict
     code: int | None
@@ -127,7 +127,7 @@ class ServerConnection(Connection):
         return _SecureTalk(*place, local_hostname=self.our_name, timeout=self.timeout, context=context)
 
     def takes_from(self, sender: str) -> ServerAnswer:
-        """What the server says to our sender; no mail is sent. Raises LineDown outside the context."""
+        """The server's answer to our sender; no mail is sent. Raises LineDown outside the context."""
         if self.host is None:
             raise LineDown(_answer(SmtpStep.CONNECT, None, "not connected"))
         try:

@@ -61,7 +61,7 @@ def keep(raw: bytes, recipient: str, *, at: datetime, run: Run, sqlite: bool) ->
 
 
 def mark(raw: bytes) -> bytes:
-    """What the same mail handed in twice has in common: its Message-ID, or all of it where it has none. Reads no further."""
+    """The common mark of the same mail handed in twice: its Message-ID, or all of it if it has none. Reads no further."""
     head = raw[:_HEAD].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     found = _MESSAGE_ID.search(head.lstrip(b"\n").partition(b"\n\n")[0])
     return found[1] if found else raw

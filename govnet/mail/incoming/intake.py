@@ -179,7 +179,7 @@ def _do(row: InboundMail, mail: Incoming) -> None:
 
 
 def _refuse_over(row: InboundMail, mail: Incoming, language: str | None) -> None:
-    """Tell whoever was asked, and nobody else: senders are forged."""
+    """Write to the person who was asked, and to nobody else: senders are forged."""
     if language is None:
         return _settle(row, mail, Fate.IGNORED, f"too much to read ({mail.over}), not from whom we asked")
     with force_locale(language):

@@ -29,7 +29,7 @@ CROWDED = "421 4.3.2 Too many connections. Try again later."
 
 @dataclass(frozen=True)
 class LmtpLimits:
-    """What one connection, and all together, may take."""
+    """The limits of one connection, and of all together."""
 
     size: int
     """Bytes of a mail."""
@@ -49,7 +49,7 @@ Keep = Callable[[bytes, Sequence[str]], Awaitable[Sequence[str]]]
 
 @dataclass
 class Room:
-    """What all connections share: their limits, who is here, and what to do with a mail.
+    """The common state of all connections: their limits, their clients, and what to do with a mail.
 
     `is_ours` says whether an address is one that the program reads; `keep` keeps a mail and returns an answer for each recipient.
     """
@@ -68,7 +68,7 @@ class LmtpConnection(LMTP):
     """One connection. A mail is answered once for each recipient, and only when it is kept."""
 
     line_length_limit = _PIECE
-    """What aiosmtpd gives the reader of the connection; a mail is taken in pieces of that size, whatever its lines."""
+    """The buffer size of the connection's reader in aiosmtpd; a mail is taken in pieces of that size, whatever its lines."""
 
     def __init__(self, room: Room, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
@@ -210,7 +210,7 @@ class LmtpConnection(LMTP):
             self.room.held -= held
 
     async def _piece(self) -> tuple[bytes, bool]:
-        """What came of a mail, and whether it was the last of it."""
+        """The result for a mail, and whether it was the last of it."""
         try:
             return await self._reader.readuntil(_END), True
         except asyncio.LimitOverrunError as over:
@@ -218,5 +218,5 @@ class LmtpConnection(LMTP):
 
 
 def _path(sender: str | None) -> str:
-    """The sender for the field Return-Path, which whoever delivers a mail adds (RFC 5321, 4.4); "<>" for a report."""
+    """The sender for the field Return-Path, which the final server adds (RFC 5321, 4.4); "<>" for a report."""
     return f"<{_NOT_FOR_A_FIELD.sub('', sender or '').strip('<>')}>"

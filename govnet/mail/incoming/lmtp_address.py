@@ -22,7 +22,7 @@ class ListenAddress:
 
 
 def listen_address(text: str) -> ListenAddress:
-    """What LMTP_LISTEN says: `127.0.0.1:8024`, `[::1]:8024`, `localhost:8024` or `unix:/run/govnet/lmtp`. Raises ValueError."""
+    """Read LMTP_LISTEN: `127.0.0.1:8024`, `[::1]:8024`, `localhost:8024` or `unix:/run/govnet/lmtp`. Raises ValueError."""
     kind, _, path = text.partition(":")
     if kind == "unix":
         if not path.startswith("/") or len(path.encode()) > 100 or "\0" in path:

@@ -1,9 +1,9 @@
-"""What a mail says, read from its bytes by a process of its own: `python -I -S mime.py < mail` prints two lines of JSON.
+"""Reads a mail from its bytes in a process of its own: `python -I -S mime.py < mail` prints two lines of JSON.
 
-Loads the standard library alone and takes the limits below on itself before it reads anything, so that a mail that a stranger
-made for it costs four seconds and no more. The first line has the fields, the second what the person wrote; whoever finds only
-the first knows that the rest was too much. Fields are found by a scan of our own: the library stops at the first line that is no
-field, and loses the sender with all that follows.
+Loads the standard library alone and sets the limits below for itself before it reads anything, so that a mail that a stranger
+crafted costs four seconds and no more. The first line has the fields, the second the person's text; if only the first comes,
+the rest was too much. Fields are found by a scan of our own: the library stops at the first line that is no field, and loses
+the sender with all that follows.
 """
 
 from __future__ import annotations
@@ -345,7 +345,7 @@ def _answers_invitation(part: Message) -> bool:
 
 
 def words(part: Message) -> str:
-    """What a reader sees of it: of alternatives one, of parts that follow each other all; files and forwarded mails not."""
+    """The text that a reader sees: of alternatives one, of parts that follow each other all; files and forwarded mails not."""
     kind = part.get_content_type()
     if part.get_content_disposition() == "attachment" or part.get_filename():
         return ""

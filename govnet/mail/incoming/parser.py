@@ -36,7 +36,7 @@ _MOST_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What a mail says. Fields that it lacks, or that cannot be read, are empty."""
+    """The content of a mail. Fields that it lacks, or that cannot be read, are empty."""
 
     message_id: str
     sender: str
@@ -114,7 +114,7 @@ def own_lines(text: str) -> list[str]:
 
 
 def lines_below(text: str) -> list[list[str]]:
-    """What may be the sender's own below a quotation that no ">" marks, where nothing stands above it: the last paragraph, or the
+    """Text that may be the sender's own below a quotation without ">", if nothing stands above it: the last paragraph, or the
     last but one and the last, which then is a name.
     """
     lines = text.split("\n")

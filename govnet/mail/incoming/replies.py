@@ -38,12 +38,12 @@ def answers(purpose: str, handler: Handler, asked: Asked) -> None:
 
 
 def handler_of(purpose: str) -> Handler:
-    """Who takes answers for this purpose."""
+    """The reader of answers for this purpose."""
     return _handlers()[purpose]
 
 
 def asked_by(purpose: str, ids: Sequence[int], sender: str) -> str | None:
-    """The language of whoever was asked, if the mail came from their address; else None."""
+    """The language of the person who was asked, if the mail came from their address; else None."""
     found = _asked()[purpose](ids)
     return found[1] if found is not None and same_mailbox(found[0], sender) else None
 

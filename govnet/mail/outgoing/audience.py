@@ -1,4 +1,4 @@
-"""Who gets a notice: everybody it may go to, less those whose volume, mute or own doing says no."""
+"""The recipients of a notice: everybody it may go to, less those whose volume, mute or own act says no."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def _volumes(ids: Collection[int], network_id: int) -> Iterator[tuple[int, tuple
 
 
 def stances(ids: Collection[int], target: Target, target_id: int | None) -> dict[int, Stance]:
-    """What these people said about one discussion or topic."""
+    """These people's choices about one discussion or topic."""
     if target_id is None:
         return {}
     query = select(Following.person_id, Following.stance)

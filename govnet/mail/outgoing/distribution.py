@@ -100,7 +100,7 @@ def _told(entry_id: int) -> ToldEntry | None:
 
 
 def notices_for(told: ToldEntry) -> list[Notice]:
-    """What the entry's feature wants told."""
+    """The notices that the entry's feature wants."""
     teller = registry.teller(told.details["verb"])
     found: Notice | Iterable[Notice] | None = teller(told) if teller else None
     if found is None:

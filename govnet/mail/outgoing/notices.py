@@ -1,4 +1,4 @@
-"""What a feature says about an entry: who should know, at which volume, and in which words."""
+"""A feature's notice of an entry: the people, the volume, and the text."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ToldEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """Whom to tell of an entry and how; volume, follow and mute are applied afterwards."""
+    """The people and the text for an entry's notice; volume, follow and mute are applied afterwards."""
 
     template: str
     news: News

@@ -114,7 +114,7 @@ def _sort(one: Recipient) -> tuple[str, str]:
 
 
 def mail_row(notice: Notice, key: str, network: Any, entry_id: int | None = None) -> dict[str, Any]:
-    """What the mail's own row says; `key` makes it the same mail when it is asked for twice."""
+    """The content of the mail's own row; `key` makes it the same mail when it is requested twice."""
     return {
         "key": key,
         "network_id": None if network is None else network.id,

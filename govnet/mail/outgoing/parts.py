@@ -16,7 +16,7 @@ from govnet.mail.outgoing.plain_text import links_from_outside, plain
 
 
 class Parts(ABC):
-    """What a mail's template calls; `most` is how many characters of a person's words are shown, `site` where they lead."""
+    """The pieces of a mail's template; `most` is how many characters of a person's text are shown, `site` where they lead."""
 
     def __init__(self, most: int | None = None, site: str = "") -> None:
         self.most, self.site = most, site
@@ -62,7 +62,7 @@ class TextParts(Parts):
         return f"{line}\n{'-' * min(len(line), 60)}\n\n"
 
     def words(self, markdown: str) -> str:
-        """What a person wrote, without its Markdown."""
+        """A person's text, without its Markdown."""
         return f"{plain(self._cut(markdown), self.site)}\n\n"
 
     def prose(self, markdown: str) -> str:
@@ -102,7 +102,7 @@ class HtmlParts(Parts):
         return Markup('<h2 class="ink" dir="auto">{}</h2>\n').format(text)
 
     def words(self, markdown: str) -> str:
-        """What a person wrote, rendered and cleaned."""
+        """A person's text, rendered and cleaned."""
         return Markup('<div class="words ink" dir="auto">{}</div>\n').format(self._html(markdown))
 
     def prose(self, markdown: str) -> str:

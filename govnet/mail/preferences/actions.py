@@ -1,4 +1,4 @@
-"""What people say about the mail they get. None of it is in the record: how much mail one wants is one's
+"""Choices of people about the mail they get. None of it is in the record: how much mail one wants is one's
 own affair.
 """
 
@@ -49,7 +49,7 @@ def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
 
 
 def stop_following(person_id: int | None, network_id: int) -> None:
-    """What was followed would go on coming singly; what was muted stays so."""
+    """Followed things would go on coming singly; muted ones stay muted."""
     mine = (Following.person_id == person_id, Following.network_id == network_id)
     followed = delete(Following).where(*mine, Following.stance == Stance.FOLLOW)
     db.session.execute(followed.execution_options(**_IN_BULK))

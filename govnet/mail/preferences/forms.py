@@ -20,7 +20,7 @@ REACHES = [
 
 
 class LeaveForm(Plain):
-    """What should stop? A mail that belongs to no discussion does not offer one."""
+    """The choice of what to stop. A mail that belongs to no discussion does not offer one."""
 
     reach = RadioField(_l("What should stop?"), validators=[InputRequired(_l("Choose one."))])
 

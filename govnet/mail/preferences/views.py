@@ -42,7 +42,7 @@ def _standstill() -> queries.Standstill | None:
 @bp.get("/<network:network>/mail")
 @allows(Can.READ)
 def about(network: Network) -> Response:
-    """What mail this network sends, and how to get less or none."""
+    """The page about this network's mail, and how to get less or none."""
     return page("mail/preferences/about.html", subscribers=queries.subscribers(network.id))
 
 

@@ -41,7 +41,7 @@ LINK_LASTS = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationInput:
-    """What somebody typed who wants to join. Of somebody signed in, name and address are known."""
+    """The input of somebody who wants to join. If they are signed in, name and address are known."""
 
     charter: int
     """The number of the version whose sentences were ticked."""
@@ -199,7 +199,7 @@ def _take(application: Application, person_id: int, by: Actor, via: Door) -> Non
 
 
 def applicant(application: Application) -> Actor:
-    """Whoever holds the link of an application, acting on it."""
+    """The holder of the link of an application, acting on it."""
     return Actor(application.person_id, application.name, application.network_id)
 
 

@@ -1,4 +1,4 @@
-"""Letting an applicant in, whoever decided it: rows, record and the mail that welcomes."""
+"""Admits an applicant, by a decision or by the rules: rows, record and the welcome mail."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from govnet.record.events import Visibility
 def let_in(application: Application, act: Act) -> Membership:
     """Make the applicant, or the organisation, a member from today, whether people decided it or the rules did.
 
-    Of an organisation that is one already nothing changes: whoever applied asks to speak for it.
+    For an organisation that is one already nothing changes: the applicant asks to speak for it.
     """
     representatives.one_at_a_time(application.network_id)
     there = speakers.membership_there(application)
@@ -58,7 +58,7 @@ def let_in(application: Application, act: Act) -> Membership:
 
 
 def _party(application: Application, organisation: Organisation | None) -> dict[str, Any]:
-    """What the mail says of the organisation, and whether the applicant speaks for it by now."""
+    """The organisation's name for the mail, and whether the applicant speaks for it by now."""
     if organisation is None:
         return {"organisation": "", "speaks": False}
     speaks = open_voice(organisation.id, application.person_id or 0) is not None
@@ -89,7 +89,7 @@ def _record(
 
 
 def _voice(application: Application, organisation: Organisation, act: Act) -> None:
-    """Who joins for it speaks for it; where somebody does already, one of them or an officer has to confirm it."""
+    """A person who joins for it speaks for it; if somebody does already, one of them or an officer has to confirm it."""
     network = db.session.get_one(Network, application.network_id)
     person_id = application.person_id or 0
     if claims.needs_confirming(organisation.id, person_id):
@@ -126,7 +126,7 @@ def by_the_rules(application: Application, via: Door) -> None:
 
 
 def _by_rule(application: Application, via: Door) -> Act:
-    """What the applicant did, and the rules made of it."""
+    """The applicant's act, and the result by the rules."""
     return Act(_applicant(application), SYSTEM, via, application.network_id)
 
 

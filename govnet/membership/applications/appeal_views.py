@@ -19,7 +19,7 @@ from govnet.web.form_view import form_view
 @bp.post("/<network:network>/applications/mine/<token>/appeal")
 @allows(Can.APPLY)
 def appeal(network: Network, token: str) -> Response:
-    """Whoever was declined asks two others to look at it again."""
+    """A declined applicant asks two others to look at it again."""
     application = views.held(network, token)
     form = AdmissionAppealForm(about=application)
     return form_view(

@@ -1,4 +1,4 @@
-"""Who was declined appeals; two others than who declined hear it, and the first answer that two give decides."""
+"""Appeals of declined applicants; two other people hear one, and the first answer that two give decides."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def hearing(application_id: int) -> Hearing | None:
 
 
 def until(application: Application) -> datetime | None:
-    """Until when whoever was declined can appeal; None where the rules have no appeal, or nothing was declined."""
+    """The end of the time for an appeal; None if the rules have no appeal, or nothing was declined."""
     days = terms.terms(application.network_id).appeal_days
     if not days or application.state is not ApplicationState.DECLINED or application.decided_at is None:
         return None

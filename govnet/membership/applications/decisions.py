@@ -127,7 +127,7 @@ def _state(row: Application) -> str:
 
 
 def _right(*, objected: bool) -> Can:
-    """What a member objected to is the committee's, whoever decides otherwise."""
+    """After a member's objection the committee decides, even if others do otherwise."""
     return Can.WEIGH_OBJECTION if objected else Can.DECIDE_APPLICATION
 
 

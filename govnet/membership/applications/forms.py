@@ -43,7 +43,7 @@ class WebAddress(Text):
 
 
 class JoinForm(Form):
-    """Everything that is asked of whoever joins."""
+    """The form for joining."""
 
     same_for = SAME_FOR
     charter = HiddenField()
@@ -114,7 +114,7 @@ class DecideForm(Form):
 
 
 class QuestionForm(DecideForm):
-    """What an officer wants to know."""
+    """An officer's question."""
 
     question = MarkdownField(_l("Your question"), missing=_l("Write what you want to know"), limit=5_000)
 
@@ -136,7 +136,7 @@ class AdmissionAppealForm(Form):
 
 
 class AdmissionHearingForm(Form):
-    """What one of those who hear an appeal says."""
+    """The answer of one person who hears an appeal."""
 
     answer = RadioField(
         _l("What do you say?"),
@@ -193,7 +193,7 @@ def outdated(form: JoinForm, network: Network) -> bool:
 
 
 def asks(form: JoinForm, *, language: str) -> ApplicationInput:
-    """What was typed, in the words of the action."""
+    """The input for the action."""
     kind = MembershipKind(form.party.data)
     for_organisation = kind is MembershipKind.ORGANISATION
     chosen = form.organisation_id()

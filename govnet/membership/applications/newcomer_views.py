@@ -1,4 +1,4 @@
-"""Who is on the way in, for members: vouching for those who ask, and objecting to somebody who was let in."""
+"""The page On the way in, for members: vouching for applicants, and objecting to somebody who was let in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from govnet.web.pages import page
 @bp.get("/<network:network>/members/new")
 @allows(Can.SEE_MEMBERS)
 def coming(network: Network) -> Response:
-    """Who asks to be vouched for, and who was let in and is not a member yet."""
+    """Applicants who ask to be vouched for, and people who were let in and are not members yet."""
     return _coming_page(network)
 
 

@@ -33,7 +33,7 @@ from govnet.web.pages import page
 @bp.get("/<network:network>/applications")
 @allows(Can.SEE_APPLICATIONS)
 def applications(network: Network) -> Response:
-    """What waits for the officers, oldest first, and what was decided last."""
+    """Applications that wait for the officers, oldest first, and the last ones decided."""
     at = asked_page()
     waiting, more = applications_queries.applications_waiting(network.id, at)
     return page(
@@ -97,7 +97,7 @@ def _decide_forms(row: Application, sent: Form | None) -> dict[str, DecideForm]:
 
 
 def _new_sentences(row: Application) -> list[str]:
-    """What members agree to today and the applicant, who waits, has not ticked."""
+    """Criteria of today that the applicant, who waits, has not ticked."""
     terms = membership_terms.terms(row.network_id)
     if row.state.value not in rules.PENDING:
         return []
@@ -134,7 +134,7 @@ def admit(network: Network, application: Application) -> Response:
 
 
 def _admitted(application: Application) -> object:
-    """What letting somebody in means, said once it is done."""
+    """The meaning of letting somebody in, shown once it is done."""
     name, terms = application.name, membership_terms.terms(application.network_id)
     if speakers.membership_there(application) is not None:
         return _("Passed on. Somebody who speaks for the organisation, or one of you, can confirm it.")

@@ -1,4 +1,4 @@
-"""What an application's page shows, to the applicant and to officers: its story, in words and with dates."""
+"""An application's page, for the applicant and for officers: its story, in words and with dates."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def organisation_name(application: Application) -> str:
 
 
 def sentences(application: Application) -> list[str]:
-    """What was ticked."""
+    """The ticked criteria."""
     return list(json.loads(application.answers))
 
 

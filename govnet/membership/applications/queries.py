@@ -59,7 +59,7 @@ _CASES = {
 
 @dataclass(frozen=True, slots=True)
 class KnownApplicant:
-    """What is known of an address in a network before it applies."""
+    """The facts about an address in a network before it applies."""
 
     case: ApplicantStanding
     row_id: int = 0
@@ -255,18 +255,18 @@ class Newcomer:
     application: Application
     vouched: int
     mine: bool
-    """Whether whoever reads has vouched already."""
+    """Whether the reader has vouched already."""
     from_at: datetime | None = None
 
 
 def vouches(application_id: int) -> int:
-    """How many members vouch for whoever applies."""
+    """The number of members who vouch for the applicant."""
     query = select(func.count()).select_from(Vouch).where(Vouch.application_id == application_id)
     return db.session.scalar(query) or 0
 
 
 def vouched_by(application_id: int) -> Sequence[Vouch]:
-    """Who vouches, the first one first."""
+    """The members who vouch, the first one first."""
     query = select(Vouch).options(joinedload(Vouch.person)).where(Vouch.application_id == application_id)
     return db.session.scalars(query.order_by(Vouch.id)).all()
 
@@ -278,7 +278,7 @@ def has_vouched(application_id: int, person_id: int) -> bool:
 
 
 def objections(application_id: int) -> Sequence[AdmissionObjection]:
-    """Who objected, and why."""
+    """The objections, with their reasons."""
     query = select(AdmissionObjection).options(joinedload(AdmissionObjection.person))
     query = query.where(AdmissionObjection.application_id == application_id)
     return db.session.scalars(query.order_by(AdmissionObjection.id)).all()
@@ -313,7 +313,7 @@ def due(*only: ColumnElement[bool]) -> Sequence[int]:
 
 
 def asking(network_id: int, reader: int) -> list[Newcomer]:
-    """Who asks to be vouched for, the longest waiting first; one statement."""
+    """Applicants who ask to be vouched for, the longest waiting first; one statement."""
     count = _count(Vouch.application_id == Application.id)
     mine = _count(Vouch.application_id == Application.id, Vouch.person_id == reader)
     objected = select(AdmissionObjection.id).where(AdmissionObjection.application_id == Application.id)
@@ -332,7 +332,7 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 def announced(network_id: int) -> list[Newcomer]:
-    """Who was let in and is not a member yet, the next one first; one statement."""
+    """People who were let in and are not members yet, the next one first; one statement."""
     query = (
         select(Application, ComingIn.from_at)
         .join(ComingIn, ComingIn.application_id == Application.id)

@@ -61,7 +61,7 @@ def pass_on(application: Application, membership: Membership, act: Act) -> Membe
 
 
 def claim_of(application: Application) -> RepresentationClaim | None:
-    """What an application that was passed on has become: the newest claim of its sender."""
+    """The outcome of an application that was passed on: the newest claim of its sender."""
     query = select(RepresentationClaim).where(
         RepresentationClaim.network_id == application.network_id,
         RepresentationClaim.organisation_id == application.organisation_id,

@@ -131,7 +131,7 @@ def _after(network: Network, made: Application | None) -> str:
 @bp.get("/<network:network>/join/sent")
 @allows(Can.APPLY)
 def sent(network: Network) -> Response:
-    """What happens next: a mail is on its way."""
+    """The next step: a mail is on its way."""
     return page("membership/applications/sent.html", just_mail=False)
 
 
@@ -153,7 +153,7 @@ def just_mail(network: Network) -> Response:
 @bp.get("/<network:network>/join/mail/sent")
 @allows(Can.APPLY)
 def mail_sent(network: Network) -> Response:
-    """What happens next: a mail asks whether the address wants ours."""
+    """The next step: a mail asks whether the address wants ours."""
     return page("membership/applications/sent.html", just_mail=True)
 
 

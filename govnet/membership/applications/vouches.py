@@ -1,4 +1,4 @@
-"""What members say about who wants to join: that they know them, or that they object to letting them in."""
+"""Members' word on applicants: that they know them, or that they object to letting them in."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from govnet.record.actions import record
 
 
 def vouch(application: Application, *, by: Actor, via: Door) -> bool:
-    """Say that one knows whoever wants to join. True when that was the word that let them in.
+    """Vouch for an applicant. True if this let them in.
 
-    Doing it twice does it once. RuleBroken for oneself, for observers, and where nobody is asked to vouch.
+    Doing it twice does it once. RuleBroken for oneself, for observers, and if nobody is asked to vouch.
     """
     act = require(by, Can.VOUCH, application, via)
     row = queries.locked(application.id)

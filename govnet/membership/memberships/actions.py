@@ -1,4 +1,4 @@
-"""What members do with their own membership: confirm it when it came from an old list, leave, start again, be named."""
+"""Acts of members on their own membership: confirm it when it came from an old list, leave, start again, be named."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from govnet.record.queries import entries_about
 from govnet.sign_in import address_change
 
 CONFIRM = "confirm"
-"""What an answer to the mail that asks people from an old list is for."""
+"""The purpose of an answer to the mail that asks people from an old list."""
 _GONE = _l("This link no longer works. Fill in the form to join with your address, and you get a new one.")
 
 
@@ -50,7 +50,7 @@ def confirming_url(network: Network, membership_id: int, email_id: int) -> Endin
 
 
 def held_by(token: str, network: Network) -> tuple[Membership, Actor]:
-    """The membership that a link is about, and whoever holds the link as an actor. NotFound for any other link."""
+    """The membership of a link, and the holder of the link as an actor. NotFound for any other link."""
     membership, _address, by = held(*ids_of("membership", token, 2))
     if membership.network_id != network.id:
         raise NotFound(_GONE)
@@ -140,7 +140,7 @@ def _network(membership: Membership) -> Network:
 
 
 def seen(membership: Membership) -> Visibility | None:
-    """Who reads of it: everybody, where the name may be seen."""
+    """The readers of the entry: everybody, if the name may be seen."""
     public = membership.named_in_public or membership.kind is MembershipKind.ORGANISATION
     return Visibility.PUBLIC if public else None
 
@@ -235,9 +235,9 @@ def _ask_for_own(membership: Membership, address: PersonEmail, network: Network)
 
 
 def ask_to_confirm(membership_id: int) -> bool:
-    """Write to whoever came from the old list that one click makes them a member; a second time if they don't answer.
+    """Write to a person from an old list that one click makes them a member; a second time if they don't answer.
 
-    Somebody whose address is another's is asked for one of their own, once. False where nobody can be asked.
+    Somebody whose address is another's is asked for one of their own, once. False if nobody can be asked.
     """
     membership = queries.with_party(membership_id)
     if membership is None or membership.state is not MembershipState.FOUND:

@@ -1,4 +1,4 @@
-"""What becomes of places and mandates when a membership ends by leaving, said before it."""
+"""The fate of places and mandates when a membership ends by leaving, shown before it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from govnet.web.pages import weekday_date
 
 
 def what_becomes(network: Network, membership: Membership) -> list[str]:
-    """A sentence for each place, and the mandate, held by whoever leaves or speaks for the organisation that does."""
+    """A sentence for each place, and the mandate, of a person who leaves or speaks for an organisation that does."""
     day, alone = clock.today(network.zone), membership.person_id is not None
     query = (
         select(
@@ -59,7 +59,7 @@ def _until(network: Network, day: date, end: date) -> date:
 
 
 def _kept(place: str, name: str, last: date, *, whole: bool) -> str:
-    """That a place is kept, by `name` or by whoever reads: as long as it was given for, or while it can be put right."""
+    """That a place is kept, by `name` or by the reader: as long as it was given for, or while it can be corrected."""
     words = {"place": place, "name": name, "day": weekday_date(last)}
     if whole and name:
         return str(_("%(name)s keeps the place “%(place)s” until %(day)s.", **words))
@@ -144,4 +144,4 @@ def _mandates(network: Network, membership: Membership) -> list[str]:
 
 
 BELONGS = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.SUSPENDED)
-"""Who is suspended, or was found and has not answered, keeps the place."""
+"""People who are suspended, or were found and have not answered, keep the place."""

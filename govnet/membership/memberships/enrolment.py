@@ -1,4 +1,4 @@
-"""What being let in makes: the membership, the organisation, and who speaks for it. Called by actions, asks no rights."""
+"""The rows of an admission: the membership, the organisation, and who speaks for it. Called by actions, checks no rights."""
 
 from __future__ import annotations
 

@@ -22,6 +22,6 @@ class OwnAddressForm(Form):
 
 
 class NamingForm(Form):
-    """Who may see a member's name."""
+    """The readers of a member's name."""
 
     named = BooleanField(_l("Everybody may see my name"))

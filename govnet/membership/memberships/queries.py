@@ -169,7 +169,7 @@ def name_of(membership: Membership) -> str:
 
 
 def sentences(membership: Membership) -> list[str]:
-    """What was agreed to when joining."""
+    """The criteria agreed to when joining."""
     return list(json.loads(membership.answers))
 
 
@@ -204,7 +204,7 @@ def left(network_id: int, whose: Mapping[str, Owner | None]) -> dict[str, MailWi
 
 
 def address_to_ask(membership: Membership) -> PersonEmail | None:
-    """Where to write to whoever holds the membership: the person, or who speaks for the organisation."""
+    """The address for the holder of the membership: the person, or the one who speaks for the organisation."""
     query = select(PersonEmail).options(joinedload(PersonEmail.person)).where(PersonEmail.main)
     if membership.person_id is not None:
         query = query.where(PersonEmail.person_id == membership.person_id)

@@ -128,7 +128,7 @@ _GREETINGS = frozenset(
 
 
 _DEVICE = re.compile(r"(?i)(sent (from|via|by|with)|get outlook|anfonwyd (o|drwy))\b")
-"""What a telephone adds, in some programs above the words."""
+"""The lines that some programs on telephones add above the text."""
 
 
 _MOST_WORDS = 12

@@ -1,4 +1,4 @@
-"""Who belongs, and what a member does with their own membership."""
+"""The list of members, and the acts of a member on their own membership."""
 
 from __future__ import annotations
 

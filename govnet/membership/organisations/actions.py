@@ -1,4 +1,4 @@
-"""Who speaks for an organisation: claimed, named by who does, confirmed, handed on, ended."""
+"""Speaking for an organisation: claimed, named by the one who does, confirmed, handed on, ended."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def invite(
 
 
 def accept(claim: RepresentationClaim, *, via: Door) -> RepresentationClaim:
-    """Whoever was named by mail says yes; the address is theirs, since the link came to it."""
+    """A person named by mail says yes; the address is theirs, since the link came to it."""
     row = queries.locked_claim(claim.id)
     if row.state is ClaimState.ACCEPTED:
         return row
@@ -80,7 +80,7 @@ def accept(claim: RepresentationClaim, *, via: Door) -> RepresentationClaim:
 
 
 def refuse(claim: RepresentationClaim) -> RepresentationClaim:
-    """Whoever was named by mail says no. Not recorded: nothing came of it."""
+    """A person named by mail says no. Not recorded: nothing came of it."""
     row = queries.locked_claim(claim.id)
     if row.state is ClaimState.WAITING:
         claims.settle(row, ClaimState.DECLINED, Actor(row.person_id, row.name, row.network_id))
@@ -99,7 +99,7 @@ def confirm(claim: RepresentationClaim, *, by: Actor, via: Door) -> Representati
 
 
 def decline(claim: RepresentationClaim, *, by: Actor, via: Door) -> RepresentationClaim:
-    """The claim is not confirmed; whoever made it is told. Stale if settled."""
+    """The claim is not confirmed; the claimant is notified. Stale if settled."""
     act = require(by, Can.CONFIRM_REPRESENTATIVE, claim, via)
     row = queries.locked_claim(claim.id)
     _still_waits(row)

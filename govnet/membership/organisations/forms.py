@@ -26,7 +26,7 @@ class ClaimForm(Form):
 
 
 class InviteForm(Form):
-    """Who speaks for an organisation names somebody else."""
+    """The person who speaks for an organisation names somebody else."""
 
     name = NameText(_l("Name"), missing=_l("Enter the name"), limit=100)
     email = EmailAddress(_l("E-mail address"), missing=_l("Enter the e-mail address"))

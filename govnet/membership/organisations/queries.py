@@ -52,7 +52,7 @@ class ListedOrganisation:
 
 
 def voices(organisation_ids: Sequence[int], day: date) -> dict[int, list[OrganisationVoice]]:
-    """Who speaks for each organisation on that day, the primary first, in one statement."""
+    """The people who speak for each organisation on that day, the primary first, in one statement."""
     query = (
         select(Representation, Person.name)
         .join(Person, Person.id == Representation.person_id)
@@ -151,7 +151,7 @@ def open_voice(organisation_id: int, person_id: int) -> Representation | None:
 
 
 def open_primary(organisation_id: int) -> Representation | None:
-    """Who speaks for the organisation, locked until the transaction ends."""
+    """The people who speak for the organisation, locked until the transaction ends."""
     query = select(Representation).where(
         Representation.organisation_id == organisation_id,
         Representation.is_primary,

@@ -182,7 +182,7 @@ def decline_claim(network: Network, claim: RepresentationClaim) -> Response:
 @bp.post("/<network:network>/organisations/<int:organisation_id>/invite")
 @allows(Can.NAME_REPRESENTATIVE, organisation=Organisation)
 def invite(network: Network, organisation: Organisation) -> Response:
-    """Who speaks for an organisation names somebody else."""
+    """The person who speaks for an organisation names somebody else."""
     form = InviteForm(about=organisation)
     name, primary = form.name.data or "", form.role.data == "primary"
     return form_view(

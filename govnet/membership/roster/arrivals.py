@@ -1,4 +1,4 @@
-"""What bringing in a list makes: people, their memberships to confirm, organisations, and readers of the mail."""
+"""The rows from a list: people, their memberships to confirm, organisations, and readers of the mail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T", bound=Base)
 
 
 def make(network: Network, planned: Sequence[Planned]) -> list[dict[str, Any]]:
-    """Bring in whoever comes; for each row what it made, by the columns of RosterImportRow. Inside transaction()."""
+    """Bring in the arrivals; for each row what it made, by the columns of RosterImportRow. Inside transaction()."""
     found = [dict(NOTHING) for _row in planned]
     comes = [
         (one.row, made) for one, made in zip(planned, found, strict=True) if one.outcome is RowOutcome.INVITED

@@ -1,4 +1,4 @@
-"""What other programs call the columns of a list of people, in their languages, and what they write into them."""
+"""The names of the columns in other programs' lists of people, in their languages, and their values."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _NUMBERED: Final = re.compile(r"e ?mail( address| adresse)? ?[2-9]( (address|adr
 _NO_LETTER: Final = re.compile(r"[^\w]|_")
 _BEHIND: Final = re.compile(r"[(,\[*]")
 _NOTHING: Final = frozenset(("-", "--", "n/a", "#n/a", "null", "none", "nil", "\\n", "(none)"))
-"""What programs write where there is nothing."""
+"""Values that programs write for an empty cell."""
 _ABOUT_MAIL: Final = frozenset(
     [
         "type",
@@ -162,7 +162,7 @@ def column_of(heading: str) -> str:
 
 
 def _by_its_words(heading: str) -> str:
-    """What a heading that is a question or a sentence asks for: “What is your e-mail address?”; "" for anything else."""
+    """The column that a heading in the form of a question means: “What is your e-mail address?”; "" for anything else."""
     words = set(heading.split())
     if len(words) > 12 or words & _ABOUT_MAIL:
         return ""

@@ -24,12 +24,12 @@ _SPELT_OUT: Final = re.compile(
 )
 """An address as the web pages of Mailman show it."""
 _RULED: Final = " \t\u00a0-=_:"
-"""What a row of nothing but lines is drawn with."""
+"""The characters of a row of nothing but lines."""
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[ \t,;|]*(\n|$)', re.IGNORECASE)
 _DOS_LETTER: Final = re.compile(
     rb"[\x81-\x89\x8b\x8d\x94\x95\x98\xa1-\xa4](?=[a-zA-Z])|(?<=[a-zA-Z])[\x81-\x84\x88\x89](?![a-zA-Z])|(?<![a-zA-Z])\x9a(?=[a-z])"
 )
-"""What is a letter in code page 850 and a mark in Windows-1252, within a word; not the apostrophe, quotes and dashes."""
+"""Letters of code page 850 that are marks in Windows-1252, within a word; not the apostrophe, quotes and dashes."""
 _WINDOWS_LETTER: Final = re.compile(rb"[\xc0-\xff]")
 _KINDS_OF_FILE: Final = (
     (b"PK\x03\x04", "sheet"),
@@ -153,9 +153,9 @@ def _line(line: bytes, old: str) -> str:
 def lines_of(
     text: str, score: Callable[[Sequence[FileRow]], tuple[int, ...]]
 ) -> tuple[str, Iterator[FileRow]]:
-    """What parts the cells ("" in a file of one column) and every row, blank ones included.
+    """The delimiter of the cells ("" in a file of one column) and every row, blank ones included.
 
-    The delimiter is what the first line says (`sep=;`), or the one whose first rows score highest.
+    The delimiter is the one in the first line (`sep=;`), or the one whose first rows score highest.
     """
     said = _SEPARATOR.match(text)
     if said:  # spreadsheets hide this line and count without it

@@ -51,7 +51,7 @@ class UploadForm(Form):
     roster: Roster
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """What is in order is read, before anything is locked."""
+        """Files that are in order are read, before anything is locked."""
         if not super().validate(*args, **kwargs):
             return False
         self.roster = read_roster(self.content, comes_as=self.comes_as.data)
@@ -72,5 +72,5 @@ class UploadForm(Form):
         return Source(clean(name or "", lines=False), hashlib.sha256(self.content).hexdigest())
 
     def digest(self) -> str:
-        """What was sent: a mended file of the same name is another one."""
+        """The digest of the file: a corrected file of the same name is another one."""
         return hashlib.sha256(f"{self.comes_as.data}|".encode() + self.content).hexdigest()

@@ -57,8 +57,8 @@ def import_roster(
 ) -> Plan:
     """Bring in an old list: readers as subscribers, members "as found" who are then asked by mail to confirm.
 
-    Without `go` it only says what it would do. Inside transaction(), so that nothing is half done. Only whoever runs
-    the server, or founds the network, can; that is settled before.
+    Without `go` it only says what it would do. Inside transaction(), so that nothing is half done. Only the operator of
+    the server, or the founder of the network, can; that is settled before.
     """
     representatives.one_at_a_time(network.id)
     made = plan(network, rows)
@@ -70,10 +70,9 @@ def import_roster(
 
 
 def look(network: Network, roster: Roster, source: Source, *, by: Actor) -> RosterImport:
-    """Keep a list for some days, with what bringing it in would do to whom; nothing else changes, nobody is told.
+    """Keep a list for some days, with the effect of bringing it in; nothing else changes, nobody is notified.
 
-    A row about whoever looks stays out: nobody brings themselves in. Raises RuleBroken for a file of which no row can
-    be used.
+    A row about the reader stays out: nobody brings themselves in. Raises RuleBroken for a file without a usable row.
     """
     check_right(by, Can.IMPORT_MEMBERS, network)
     roster = _without(roster, by)
@@ -197,14 +196,14 @@ def _said(row: RosterRow) -> str:
 
 
 def row_of(row: RosterImportRow) -> RosterRow:
-    """What the file's row said, while it is kept."""
+    """The text of the file's row, while it is kept."""
     rest = _NOTHING_SAID | (json.loads(row.said) if row.said else {})
     rest |= {"wish": Wish(rest["wish"]), "comes_as": ComesAs(rest["comes_as"])}
     return RosterRow(number=row.number, name=row.name, email=row.address, **rest)
 
 
 def why_of(row: RosterImportRow) -> str:
-    """What becomes of the row and why, in words that follow its name."""
+    """The outcome of the row and its reason, in words that follow its name."""
     if row.outcome is RowOutcome.TWICE:
         return str(_("names somebody whom an earlier row names, and counts once"))
     return row.why or why(row.outcome, row_of(row))

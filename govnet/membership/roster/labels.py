@@ -1,4 +1,4 @@
-"""What becomes of a row of a list, in two or three words, and the kind of chip in which they stand."""
+"""The outcome of a row of a list, in two or three words, and the kind of chip for it."""
 
 from __future__ import annotations
 

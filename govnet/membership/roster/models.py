@@ -20,7 +20,7 @@ class ImportState(StrEnum):
 
 
 class RowOutcome(StrEnum):
-    """What becomes of a row; those to look at first come first."""
+    """The outcome of a row; those to look at first come first."""
 
     MEND = "mend"
     SHARES = "shares"
@@ -56,7 +56,7 @@ class RosterImport(Base):
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True, info=personal.naming())
     state: Mapped[ImportState] = mapped_column(enum_type(ImportState, "state"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    """Who uploaded it; empty for the command line."""
+    """The person who uploaded it; empty for the command line."""
     file_name: Mapped[Name] = mapped_column(default="")
     digest: Mapped[Digest] = mapped_column(default="")
     """SHA-256 of the file."""
@@ -91,7 +91,7 @@ class RosterImportRow(Base):
     said: Mapped[Words] = mapped_column(default="", info=personal.data(None, erase=""))
     """JSON: what else the row says, while it can be brought in."""
     note: Mapped[Words] = mapped_column(default="", info=personal.data(None, erase=""))
-    """What was read otherwise than it stands there."""
+    """The values that were read otherwise than they stand there."""
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id", ondelete="SET NULL"), index=True, info=personal.owner("brought_in")
     )

@@ -54,8 +54,8 @@ _NAMED: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What a file said: rows to use, rows that say again what another said, what is wrong, and what was read otherwise
-    than it stands there or passed over.
+    """The content of a file: usable rows, repeated rows, mistakes, and values that were read otherwise than they stand
+    there or passed over.
     """
 
     rows: tuple[RosterRow, ...]
@@ -342,7 +342,7 @@ class _Reading:
         self._say_namesake(row)
 
     def _say_namesake(self, row: RosterRow) -> None:
-        """Two rows may be one person with two addresses: whoever looks at the list knows."""
+        """Two rows may be one person with two addresses: the person who checks the list knows."""
         if " " not in row.name:
             return
         first = self.names.setdefault(name_key(row.name), row)

@@ -34,7 +34,7 @@ _SPACED: Final = re.compile(
 _FORMS: Final = (_MAILBOX.fullmatch, _COMMENTED.fullmatch, _BRACKETED.fullmatch, _SPACED.fullmatch)
 """How a name stands beside an address. A hyphen alone parts nothing: it may stand in both."""
 _BETWEEN: Final = (re.compile(r"[;,\n]|:::"), re.compile(r"(?<=>)\s*[;,\n]"), re.compile(r"\s+"))
-"""What stands between the addresses of one line; a comma may also stand in a name."""
+"""The separators between the addresses of one line; a comma may also stand in a name."""
 EDGE: Final = (
     " \t\n\x00\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
@@ -42,14 +42,14 @@ _BROKEN: Final = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]")
 
 
 class ComesAs(StrEnum):
-    """What an imported person is at first: a reader, or somebody asked to confirm a membership."""
+    """The first state of an imported person: a reader, or somebody asked to confirm a membership."""
 
     SUBSCRIBER = "subscriber"
     MEMBER = "member-as-found"
 
 
 class Wish(StrEnum):
-    """What the old program says about mail to somebody: only with NONE is anybody brought in."""
+    """The old program's state of mail to somebody: only with NONE is anybody brought in."""
 
     NONE = "none"
     SILENT = "silent"
@@ -97,7 +97,7 @@ def same_name(name: str, other: str) -> bool:
 
 
 def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[RosterRow, list[str]] | Problem:
-    """What one row says about a person, and what was read otherwise than it stands there; or what is wrong."""
+    """The person in one row, and the values that were read otherwise than they stand there; or the mistakes."""
     changed: list[str] = []
     written, beside = address_and_name(said.get("email", ""), changed)
     name = _plain(said.get("name", ""))
@@ -122,7 +122,7 @@ def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[Rost
 
 
 def _in_row(said: object) -> str:
-    """What is wrong with a name, as a line about its row."""
+    """The mistake in a name, as a line about its row."""
     return str(_("has no good name: %(why)s", why=say(said)))
 
 

@@ -1,4 +1,4 @@
-"""What bringing in a list would do to whom, and why, given who is here already. Changes nothing."""
+"""The effect of bringing in a list, for each person and with a reason, given who is here already. Changes nothing."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ class Planned:
     row: RosterRow
     outcome: RowOutcome
     known_as: str = ""
-    """The name of whoever has the address here, where it is another one."""
+    """The name of the person who has the address here, if it is another one."""
 
     @property
     def note(self) -> str:
-        """What whoever looks at the list should know beside; "" for nothing."""
+        """A note for the person who checks the list; "" for nothing."""
         return str(_("The address belongs here to “%(name)s”.", name=self.known_as)) if self.known_as else ""
 
     @property
     def why(self) -> str:
-        """What becomes of it and why, in words that follow its name."""
+        """The outcome and its reason, in words that follow its name."""
         return why(self.outcome, self.row)
 
 
 @dataclass
 class Plan:
-    """What an import would do, or did, row by row."""
+    """The effect of an import, planned or done, row by row."""
 
     planned: list[Planned] = field(default_factory=list)
     number: int | None = None
@@ -68,7 +68,7 @@ class Plan:
 
 @dataclass
 class _Here:
-    """Who is here already: people by address, open and ended memberships, readers."""
+    """The people here already: by address, open and ended memberships, readers."""
 
     people: dict[str, int]
     own: set[int]
@@ -79,13 +79,13 @@ class _Here:
     names: dict[int, str]
 
     def known_as(self, row: RosterRow) -> str:
-        """The name of whoever has the row's address, where it is not the row's; "" for nobody else."""
+        """The name of the person who has the row's address, if it is not the row's; "" for nobody else."""
         name = self.names.get(self.people.get(row.email, 0), "")
         return "" if row.shares or same_name(row.name, name) else name
 
 
 def plan(network: Network, rows: Sequence[RosterRow]) -> Plan:
-    """What importing these rows would do, given who is here already. Changes nothing."""
+    """The effect of importing these rows, given who is here already. Changes nothing."""
     here = _here(network, rows)
     made = Plan()
     made.planned = [Planned(row, _outcome(row, here), here.known_as(row)) for row in rows]
@@ -132,7 +132,7 @@ _STAYS_OUT: dict[MailWish | None, RowOutcome] = {
 
 
 def why(outcome: RowOutcome, row: RosterRow) -> str:
-    """What becomes of a row and why, in words that follow its name."""
+    """The outcome of a row and its reason, in words that follow its name."""
     if outcome is RowOutcome.WISH:
         return _WISHES[row.wish]()
     if outcome is RowOutcome.INVITED and row.shares:

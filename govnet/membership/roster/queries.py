@@ -21,7 +21,7 @@ _LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class ListedRoster:
-    """A list, and the name of whoever uploaded it ("" for the command line)."""
+    """A list, and the name of the person who uploaded it ("" for the command line)."""
 
     batch: RosterImport
     by: str

@@ -18,7 +18,7 @@ TITLES: Final = 20
 
 
 def said_by(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
-    """What a row of a table says, by our columns."""
+    """The values of a table's row, by our columns."""
     name = columns.first("name", cells)
     if not name or "@" in name:
         halves = [columns.first(half, cells) for half in ("first", "last")]
@@ -63,7 +63,7 @@ _WORDS: Final = {"kind": roster_columns.KINDS, "as": roster_columns.COMES_AS}
 
 
 def _wish(columns: Columns, cells: Sequence[str]) -> Wish:
-    """What the row says about mail: of several things, what keeps most of it away."""
+    """The row's wish about mail: of several, the one that keeps most of it away."""
     if any(n < len(cells) and roster_columns.says_yes(cells[n]) for n in columns.all("gone")):
         return Wish.GONE
     words = {roster_columns.folded(cells[n]) for n in columns.all("status", "bounces") if n < len(cells)}

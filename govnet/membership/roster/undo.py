@@ -27,13 +27,13 @@ from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 LETTERS = ("membership/confirm_membership", "membership/own_address")
-"""What is written to people who came with a list."""
+"""The mails to people who came with a list."""
 _LIST = (RosterImportRow,)
 
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """What a list made and nobody has touched: keys of memberships and subscriptions; and how many have acted."""
+    """The rows of a list that nobody has touched: keys of memberships and subscriptions; and how many people have acted."""
 
     memberships: frozenset[int]
     subscriptions: frozenset[int]
@@ -41,7 +41,7 @@ class Untouched:
 
 
 def untouched(batch: RosterImport, *, hold: bool = False) -> Untouched:
-    """What taking the list back would end. Changes nothing; with `hold` nobody can confirm until the transaction ends."""
+    """The effect of taking the list back. Changes nothing; with `hold` nobody can confirm until the transaction ends."""
     made = _made(batch.id)
     memberships = {row.membership_id for row in made if row.membership_id}
     subscriptions = {row.subscription_id for row in made if row.subscription_id}
@@ -97,7 +97,7 @@ def _made(batch_id: int) -> Sequence[Any]:
 
 
 def _of(batch_id: int, column: Any) -> Select[Any]:
-    """What the rows of a list name in one of their columns."""
+    """The values of one column in the rows of a list."""
     return select(column).where(RosterImportRow.roster_import_id == batch_id, column.is_not(None))
 
 

@@ -55,7 +55,7 @@ def imports(network: Network) -> Response:
 @bp.get("/<network:network>/members/imports/<int:roster_import_id>")
 @allows(Can.IMPORT_MEMBERS, roster_import=RosterImport)
 def looked(network: Network, roster_import: RosterImport) -> Response:
-    """What would happen to whom, or happened: counts, then fifty rows, those to look at first."""
+    """The plan or the result of a list: counts, then fifty rows, those to look at first."""
     at, found = asked_page(), queries.counts(roster_import.id)
     rows = queries.rows(roster_import.id, at) if roster_import.forgotten_at is None else []
     new = [row for row in rows if row.outcome in COMES and row.name]
