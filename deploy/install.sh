@@ -5,20 +5,20 @@
 #   bash install.sh --site network.example.org --certbot you@example.org --mail-password-file /root/relay-password \
 #     -- --mail-server smtp.example.org --mail-user govnet@example.org
 #
-# What stands behind -- goes to `govnet init --settings`, whose help lists it. `govnet guide` tells the rest.
+# The options after -- go to `govnet init --settings`; its help lists them. `govnet guide` has the rest.
 set -euo pipefail
 
 usage() {
     cat <<'END'
 bash install.sh --site NAME (--certbot ADDRESS | --certificate FILE --key FILE) [more] [-- options of govnet init]
-  --site NAME                 the name under which people reach it
-  --certbot ADDRESS           get a certificate from Let's Encrypt, which writes to ADDRESS when something is wrong
-  --certificate FILE          the certificate, with those between (fullchain.pem) ...
+  --site NAME                 the host name of the site
+  --certbot ADDRESS           get a certificate from Let's Encrypt, which writes to ADDRESS if something is wrong
+  --certificate FILE          the certificate, with the intermediate ones (fullchain.pem) ...
   --key FILE                  ... and its key
-  --mail-password-file FILE   a file that holds the relay's password alone
-  --cluster                   also what speaks to PostgreSQL and Redis (then say --database-url and --redis-url behind --)
-  --replies                   Postfix takes mail for replies+...@NAME and hands it to govnet (LMTP, 127.0.0.1:8024)
-  --dry-run                   say what would be done, and do nothing
+  --mail-password-file FILE   a file that holds only the relay's password
+  --cluster                   also install the libraries for PostgreSQL and Redis (give --database-url and --redis-url after --)
+  --replies                   Postfix accepts mail for replies+...@NAME and hands it to govnet (LMTP, 127.0.0.1:8024)
+  --dry-run                   print the steps, and do nothing
 END
 }
 
@@ -61,10 +61,10 @@ write() { # FILE, its content on standard input
 }
 running() { [ -d /run/systemd/system ] && command -v systemctl >/dev/null; }
 
-[[ $site =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || wrong "Say the name under which people reach it: --site network.example.org"
+[[ $site =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] || wrong "Give the host name of the site: --site network.example.org"
 if [ -z "$certbot" ]; then
     if [ -z "$certificate" ] || [ -z "$key" ]; then
-        wrong "Say where the certificate comes from: --certbot ADDRESS, or --certificate FILE --key FILE"
+        wrong "Give the source of the certificate: --certbot ADDRESS, or --certificate FILE --key FILE"
     fi
     for file in "$certificate" "$key"; do
         [ -r "$file" ] || wrong "$file cannot be read."
@@ -76,7 +76,7 @@ wheels=("$here"/govnet-*.whl)
 if [ ! -e "${wheels[0]}" ] || [ ${#wheels[@]} != 1 ]; then wrong "There has to be one wheel, govnet-….whl, in $here."; fi
 wheel=${wheels[0]}
 
-step "Programs of Debian"
+step "Debian packages"
 export DEBIAN_FRONTEND=noninteractive
 packages=(python3 python3-venv nginx-light)
 [ -z "$certbot" ] || packages+=(certbot)
@@ -109,13 +109,13 @@ fi
 if [ ! -e "$home/venv" ]; then
     run ln -sfn "$release" "$home/venv"
 elif [ "$(readlink -f "$home/venv")" != "$release" ]; then
-    wrong "Another release is installed already. Bring it to this one by: bash upgrade.sh"
+    wrong "Another release is installed already. To upgrade it to this one, call: bash upgrade.sh"
 fi
 run install -m 755 "$here/govnet" /usr/local/bin/govnet
 
 step "Settings and database"
 if [ -e "$settings" ]; then
-    echo "   $settings is there already, and stays as it is."
+    echo "   $settings exists already and was not changed."
 else
     options=(--site-url "https://$site" --data "$home/data" --trusted-proxies 1 "${init[@]}")
     if [ -n "$password" ]; then
@@ -129,7 +129,7 @@ if [ -n "$replies" ] && [ -z "$dry" ] && ! grep -q '^MAIL_REPLIES=' "$settings";
     printf 'MAIL_REPLIES=replies+{token}@%s\nLMTP_LISTEN=127.0.0.1:8024\n' "$site" >>"$settings"
 fi
 
-step "Units of systemd"
+step "systemd units"
 for unit in govnet.service govnet-backup.service govnet-backup.timer; do
     run install -m 644 "$here/$unit" "/etc/systemd/system/$unit"
 done
@@ -177,6 +177,6 @@ else
     if command -v systemctl >/dev/null; then
         run systemctl enable --quiet govnet.service govnet-backup.timer
     fi
-    echo "   systemd does not run here: nothing was started. It starts with the machine, or by: systemctl start govnet govnet-backup.timer nginx"
+    echo "   systemd does not run here, so nothing was started. It starts with the machine, or with: systemctl start govnet govnet-backup.timer nginx"
 fi
-printf '\nhttps://%s stands. Next: govnet operator give ADDRESS --name NAME, and the link that was printed above founds the network.\n' "$site"
+printf '\nhttps://%s is installed. Next: govnet operator give ADDRESS --name NAME. The link printed above founds the network.\n' "$site"

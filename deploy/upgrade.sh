@@ -1,6 +1,6 @@
 #!/bin/bash
-# Brings an installation that install.sh made to another release: makes it ready beside the running one, stops, backs up, changes
-# over, upgrades the database, starts. Where that fails, the old release and its database are put back and started.
+# Upgrades an installation that install.sh made: prepares the new release beside the running one, stops, backs up, switches
+# over, upgrades the database, starts. If that fails, the old release and its database are put back and started.
 # As root, in the folder that holds the new wheel and its lock files: bash upgrade.sh [--dry-run]
 set -euo pipefail
 
@@ -32,7 +32,7 @@ patiently() { # a worker that was killed counts as alive for a minute and a half
 }
 
 [ -n "$dry" ] || [ "$(id -u)" = 0 ] || wrong "Call it as root: sudo bash $0"
-[ -L "$home/venv" ] || wrong "$home/venv is not what install.sh makes (a link to a release): upgrade by hand, as the guide says (section 6)."
+[ -L "$home/venv" ] || wrong "$home/venv is not a link to a release, as install.sh makes it: upgrade by hand, as the guide says (section 6)."
 wheels=("$here"/govnet-*.whl)
 if [ ! -e "${wheels[0]}" ] || [ ${#wheels[@]} != 1 ]; then wrong "There has to be one wheel, govnet-….whl, in $here."; fi
 wheel=${wheels[0]}
@@ -40,7 +40,7 @@ old=$(readlink -f "$home/venv")
 lock=requirements.lock
 if "$old/bin/python" -c 'import psycopg' 2>/dev/null; then lock=requirements-cluster.lock; fi
 
-step "The new release, beside the one that runs"
+step "The new release, beside the running one"
 new="$home/releases/$(basename "$wheel" .whl)-$(cat "$wheel" "$here/$lock" | sha256sum | cut -c1-12)"
 [ "$old" != "$new" ] || { echo "   It is installed already."; exit 0; }
 if [ ! -e "$new/whole" ]; then
@@ -60,7 +60,7 @@ if running; then
     done
     [ ${#active[@]} = 0 ] || run systemctl stop "${active[@]}"
 else
-    echo "   systemd does not run here: nothing is stopped or started. Stop govnet before."
+    echo "   systemd does not run here, so nothing is stopped or started. Stop govnet yourself before."
 fi
 start() {
     [ ${#active[@]} = 0 ] || run systemctl start "${active[@]}"
@@ -70,10 +70,10 @@ step "Backup"
 backup="$backups/before-$(basename "$new")-$(date -u +%Y%m%d-%H%M%S).tar.gz"
 if ! program backup "$backup"; then
     start
-    wrong "No backup could be made, so nothing was changed, and the old release runs on."
+    wrong "No backup could be made, so nothing was changed. The old release is still running."
 fi
 
-step "Change over"
+step "Switch over"
 run ln -sfn "$new" "$home/venv"
 if ! patiently upgrade; then
     step "It failed: back to the old release, and to the database as it was"
@@ -83,7 +83,7 @@ if ! patiently upgrade; then
     fi
     program operator release-mail || true # nothing was sent since the backup
     start
-    wrong "The upgrade failed, and was taken back. The old release runs on with its database; everybody is signed out."
+    wrong "The upgrade failed and was undone. The old release is running again with its database. Everybody is signed out."
 fi
 for file in govnet.service govnet-web.service govnet-worker.service govnet-backup.service govnet-backup.timer govnet-litestream.service; do
     if [ -e "/etc/systemd/system/$file" ]; then run install -m 644 "$here/$file" "/etc/systemd/system/$file"; fi
@@ -94,4 +94,4 @@ step "Start"
 if running; then run systemctl daemon-reload; fi
 start
 program doctor || true
-printf '\nThe new release runs. The old one is kept in %s, and the database as it was in %s.\n' "$old" "$backup"
+printf '\nThe new release is running. The old one is kept in %s, and the old database in %s.\n' "$old" "$backup"

@@ -71,7 +71,7 @@ class Can(StrEnum):
         "Only the committee can decide an application, or the coordinator where the applicant alone sits on it."
     )
     WEIGH_OBJECTION = N_(
-        "After a member’s objection only the committee decides, or the coordinator in its place."
+        "Only the committee can decide after a member’s objection, or the coordinator in its place."
     )
     HEAR_ADMISSION_APPEAL = N_("Only the committee or the coordinator can hear this appeal.")
     SEE_MEMBERS = N_("Only members, the committee and the coordinator can see who the members are.")

@@ -235,7 +235,7 @@ def test_calling_it_again_changes_nothing(installed: Debian) -> None:
 
     before = state()
     said = installed.run(*INSTALL, *MAIL).stdout
-    assert "is there already, and stays as it is" in said
+    assert "exists already and was not changed" in said
     assert state() == before
 
 
@@ -310,7 +310,7 @@ def test_an_upgrade_changes_over_and_one_that_fails_is_taken_back(
         founded(machine)
     offered(machine, tmp_path_factory.mktemp("good"), version="0.2.1", migrations=(FINE,))
     said = machine.run("bash", "/root/new/upgrade.sh").stdout
-    assert "The new release runs." in said
+    assert "The new release is running." in said
     assert machine.run("govnet", "--version").stdout == "govnet 0.2.1\n"
     assert "uk:" in machine.run("govnet", "verify").stdout
     assert "It is installed already." in machine.run("bash", "/root/new/upgrade.sh").stdout
