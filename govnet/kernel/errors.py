@@ -56,10 +56,14 @@ class OwnCase(NotAllowed, RuleBroken):
         self.field = None
 
 
-class Stale(GovnetError):
-    """Somebody changed the thing meanwhile: both texts are shown, `newer` as it stands and `yours` as typed."""
+class Conflict(GovnetError):
+    """What this is about has changed meanwhile."""
 
     status = 409
+
+
+class Stale(Conflict):
+    """Somebody changed the thing meanwhile: both texts are shown, `newer` as it stands and `yours` as typed."""
 
     def __init__(self, message: object, *, newer: str, yours: str) -> None:
         super().__init__(message)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import flash, redirect
 from werkzeug.wrappers import Response
 
-from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.errors import Conflict, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.kernel.translation import say
 from govnet.web.forms import Form, once
@@ -25,7 +25,8 @@ def form_view(
     done: object = None,
     makes: bool = False,
     look: bool = False,
-    stale: Callable[[Stale], Response] | None = None,
+    first: Callable[[], Response | None] | None = None,
+    stale: Callable[[Any], Response] | None = None,
 ) -> Response:
     """Show a form and take it, at one address.
 
@@ -35,17 +36,21 @@ def form_view(
 
     `done` is said on the page that follows, or makes the words from what was done. `makes`: something new is made, once
     for each form however often it is sent. `look`: nothing is done yet, and the form is shown again with 200 where it
-    is valid. `stale` answers where somebody changed meanwhile what the form is about.
+    is valid. `first` is called before anything is locked, and its page answers where it makes one: what is to be checked
+    before it is done. What it breaks is said on the form. `stale` answers where what the form is about has changed
+    meanwhile.
     """
     if not form.validate_on_submit() or look:
         return show(422 if form.errors else 200)
     try:
         with form.catching():
+            if first is not None and (answer := first()) is not None:
+                return answer
             return _make(form, do, to, done) if makes else _do(do, to, done)
-    except Stale as newer:
+    except Conflict as changed:
         if stale is None:
             raise
-        return stale(newer)
+        return stale(changed)
     return show(422)
 
 
@@ -63,10 +68,13 @@ def _do(do: Callable[[], T], to: str | Callable[[T], str], done: object) -> Resp
     return redirect(address, 303)
 
 
-def press(do: Callable[[], object], to: str, *, done: object = None) -> Response:
-    """Do in one transaction what a button says, and go to an address (303), with what a rule says against it."""
+def press(do: Callable[[], object], to: str, *, done: object = None, otherwise: str = "") -> Response:
+    """Do in one transaction what a button says, and go to an address (303), with what a rule says against it.
+
+    `otherwise` is where to go instead where a rule is against it.
+    """
     try:
         return _do(do, to, done)
     except RuleBroken as broken:
         flash(say(broken.message), "warning")
-        return redirect(to, 303)
+        return redirect(otherwise or to, 303)

@@ -20,7 +20,7 @@ CHANGES_NOTHING = {"announcements.fragment", "forum.preview"}
 """Forms that save nothing: they show what is typed."""
 NOT_REACHED = {
     "coordinator.leave", "decisions.close_early", "decisions.end_interest", "decisions.extend", "decisions.leave_draft",
-    "decisions.reject_now", "decisions.remove_mail_now", "decisions.take_suggestion_back",
+    "decisions.reject_suggestion", "decisions.remove_mail", "decisions.take_suggestion_back",
     "forum.close", "forum.hear", "forum.read", "membership.confirm_own", "membership.decline_claim", "membership.end_voice",
     "membership.hand_on", "membership.speak", "membership.withdraw",
 }  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,17 +22,15 @@ from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
-from govnet.kernel.errors import GovnetError, NotAllowed, RuleBroken
+from govnet.kernel.errors import Conflict, NotAllowed, RuleBroken
 from govnet.kernel.translation import say, say_when
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.rules import canonical, salted_digest
 
 
-class TooLate(GovnetError):
+class TooLate(Conflict):
     """The answer came after the deadline, or after the words had changed. Nothing was counted."""
-
-    status = 409
 
 
 @dataclass(frozen=True)
@@ -121,8 +118,9 @@ def sealed(position: Position) -> str:
 def takes_answers(version_id: int) -> ProposalVersion:
     """The version, locked against closing, if answers to it are still taken; TooLate otherwise."""
     version = queries.version_for_answer(version_id)
-    if not is_taken(version):
-        raise TooLate(_too_late(version, clock.now()))
+    late = too_late(version)
+    if late:
+        raise TooLate(late)
     return version
 
 
@@ -131,7 +129,10 @@ def is_taken(version: ProposalVersion) -> bool:
     return version.is_open and deadlines.takes_answers(clock.now(), version.deadline)
 
 
-def _too_late(version: ProposalVersion, now: datetime) -> str:
+def too_late(version: ProposalVersion) -> str:
+    """Why answers to this version are no longer taken; empty while they are."""
+    if is_taken(version):
+        return ""
     below = _("Your text is below; you can post it as a comment.")
     if version.outcome is not None and not version.outcome.numbered:
         said = _("This was taken back or changed while you were writing. Your answer was not counted.")
@@ -139,7 +140,7 @@ def _too_late(version: ProposalVersion, now: datetime) -> str:
         said = _(
             "This closed on %(when)s, %(late)s before your answer arrived. It was not counted.",
             when=say_when(version.deadline, version.proposal.network.zone),
-            late=say(deadlines.how_late(version.deadline, now)),
+            late=say(deadlines.how_late(version.deadline, clock.now())),
         )
     return f"{said} {below}"
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import actions, receipts
-from govnet.decisions.answers.actions import AnswerInput, TooLate
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.blueprint import bp
 from govnet.decisions.labels import FACES, KINDS
-from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
+from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.offsite.evidence import mails_of
 from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.pages.discussion import Discussion, of_thread
@@ -39,11 +39,11 @@ from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.paths import sent_number
-from govnet.kernel.transaction import transaction
 from govnet.kernel.translation import say
 from govnet.permissions import Can, allows, can
-from govnet.web.forms import Form, once
-from govnet.web.pages import page, see
+from govnet.web.form_view import form_view, press
+from govnet.web.forms import Form
+from govnet.web.pages import page
 
 
 def readable(proposal_id: int, network: Network, actor: Actor) -> pages_proposal.ProposalPage:
@@ -116,50 +116,67 @@ def answer(network: Network, proposal: Proposal) -> Response:
     version_id = asked_version(form, newest)
     if version_id != newest.id:
         form.party.data = same_party(form.party.data, queries.entries_for(version_id, actor), mine)
-    if form.validate_on_submit():
-        try:
-            with form.catching(), transaction():
-                party = int(form.party.data) if form.party.data else None
-                given = actions.answer(version_id, given_in(form), by=actor, via=Door.WEB, entry_id=party)
-                return answered(proposal_id, newest.question, counted=given.counted)
-        except TooLate as late:
+    return _answer_view(form, proposal_id, network, version_id, lambda: given_in(form))
+
+
+def _answer_view(
+    form: AnswerForm | ChoiceForm,
+    proposal_id: int,
+    network: Network,
+    version_id: int,
+    given: Callable[[], AnswerInput],
+) -> Response:
+    """Give the answer; then back to where it was given: the page You, on to the next thing there, or the proposal."""
+    from_me = request.form.get("back") == "me"
+    question = queries.newest_version(proposal_id).question
+
+    def do() -> Position:
+        party = int(form.party.data) if form.party.data else None
+        return actions.answer(version_id, given(), by=current_actor(), via=Door.WEB, entry_id=party)
+
+    def done(position: Position) -> object:
+        if position.counted:
+            return _("Your answer counts: %(question)s", question=question)
+        return _("Your answer is shown but not counted: %(question)s", question=question)
+
+    def show(status: int) -> Response:
+        late = actions.too_late(queries.version_whole(queries.newest_version(proposal_id).id))
+        if late:
             return missed(form, proposal_id, network, late)
-    return look_again(form, proposal_id, network)
+        return proposal_page(proposal_id, network, current_actor(), form, status)
 
-
-def answered(proposal_id: int, question: str, *, counted: bool) -> Response:
-    """Back to where the answer was given: the page You, on to the next thing there, or the proposal."""
-    if request.form.get("back") != "me":
-        return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
-    said = (
-        _("Your answer counts: %(question)s")
-        if counted
-        else _("Your answer is shown but not counted: %(question)s")
+    address = url_for(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+    return form_view(
+        form,
+        do,
+        url_for("accounts.me") if from_me else address,
+        show,
+        done=done if from_me else None,
+        stale=lambda late: missed(form, proposal_id, network, late.message),
     )
-    flash(said % {"question": question}, "success")
-    return see("accounts.me")
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
 @allows(Can.ANSWER, proposal=Proposal)
 def take_back(network: Network, proposal: Proposal) -> Response:
     """Have no answer any more, for the party whose button it was."""
-    proposal_id, party = proposal.id, sent_number("party")
-    with transaction():
-        newest = queries.newest_version(proposal_id)
-        actions.take_back(newest.id, party, by=current_actor(), via=Door.WEB)
-    return see(".proposal", proposal_id=proposal_id)
+    proposal_id, party, by = proposal.id, sent_number("party"), current_actor()
+    return press(
+        lambda: actions.take_back(queries.newest_version(proposal_id).id, party, by=by, via=Door.WEB),
+        url_for(".proposal", proposal_id=proposal_id),
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/receipt")
 @allows(Can.ANSWER, proposal=Proposal)
 def mail_receipt(network: Network, proposal: Proposal) -> Response:
     """Mail the reader a receipt for the answer whose button it was."""
-    proposal_id, party = proposal.id, sent_number("party")
-    with transaction():
-        receipts.mail_receipt(queries.newest_version(proposal_id).id, party, by=current_actor())
-    flash(_("A receipt is on its way to you."), "success")
-    return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+    proposal_id, party, by = proposal.id, sent_number("party"), current_actor()
+    return press(
+        lambda: receipts.mail_receipt(queries.newest_version(proposal_id).id, party, by=by),
+        url_for(".proposal", proposal_id=proposal_id, _anchor="your-answer"),
+        done=_("A receipt is on its way to you."),
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/comment")
@@ -175,39 +192,41 @@ def comment(network: Network, proposal: Proposal) -> Response:
         add_quote(form.body, thread, whole_number(request.form["quote"]))
         status = 422 if form.errors else 200
         return proposal_page(proposal.id, network, actor, status=status, comment=form)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: reply(thread, by=actor, body=str(form.body.data), via=Door.WEB),
-                lambda post: url_for("forum.thread", thread_id=post.thread_id, _anchor=f"post-{post.number}"),
-                done=_("Your comment is published."),
-            )
-    return page("decisions/answers/late.html", 422, proposal=proposal, message="", form=form)
+    proposal_id = proposal.id
+
+    def show(status: int) -> Response:
+        whole = queries.proposal_whole(proposal_id)
+        return page("decisions/answers/late.html", status, proposal=whole, message="", form=form)
+
+    return form_view(
+        form,
+        lambda: reply(thread, by=actor, body=str(form.body.data), via=Door.WEB),
+        lambda post: url_for("forum.thread", thread_id=post.thread_id, _anchor=f"post-{post.number}"),
+        show,
+        done=_("Your comment is published."),
+        makes=True,
+    )
 
 
-def look_again(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network) -> Response:
-    """The form with what is wrong in it; where it can't be sent again any more, what was typed."""
-    try:
-        with transaction():
-            actions.takes_answers(queries.newest_version(proposal_id).id)
-    except TooLate as late:
-        return missed(form, proposal_id, network, late)
-    return proposal_page(proposal_id, network, current_actor(), form, 422)
-
-
-def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, late: TooLate) -> Response:
+def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, late: object) -> Response:
     """The answer was not counted: it can be given to the new words where there are some, or be posted as a comment."""
     newest, actor = queries.newest_version(proposal_id), current_actor()
     new = asked_version(form, newest) != newest.id and actions.is_taken(newest)
     if new and queries.entries_for(newest.id, actor):
+        if isinstance(form, ChoiceForm) and _other_options(asked_version(form, newest), newest.id):
+            form.forget()
         form.version.data = str(newest.id)
         return proposal_page(proposal_id, network, actor, form, 409)
     proposal = queries.proposal_whole(proposal_id)
     typed = (form[name].data for name in ("reason", "remedy") if name in form)
     words = "\n\n".join(text for text in typed if text)
     kept = CommentForm(about=proposal, formdata=None, data={"body": words})
-    return page("decisions/answers/late.html", 409, proposal=proposal, message=late.message, form=kept)
+    return page("decisions/answers/late.html", 409, proposal=proposal, message=late, form=kept)
+
+
+def _other_options(before: int, now: int) -> bool:
+    options = queries.options_of([before, now])
+    return options.get(before) != options.get(now)
 
 
 def given_in(form: AnswerForm) -> AnswerInput:
@@ -296,19 +315,8 @@ def choose(network: Network, proposal: Proposal) -> Response:
     form = form_for(found, parties(found.mine), sent=True)
     if form is None:
         return proposal_page(proposal_id, network, actor)
-    newest = found.version.id
-    version_id = asked_version(form, found.version)
+    newest, version_id = found.version.id, asked_version(form, found.version)
     if version_id != newest:
         before = queries.entries_for(version_id, actor)
         form.party.data = same_party(form.party.data, before, found.mine)
-    if form.validate_on_submit():
-        try:
-            with form.catching(), transaction():
-                party = int(form.party.data) if form.party.data else None
-                actions.answer(version_id, form.given(), by=actor, via=Door.WEB, entry_id=party)
-                return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
-        except TooLate as late:
-            if queries.options_of([version_id]).get(version_id) != queries.options_of([newest]).get(newest):
-                form.forget()
-            return missed(form, proposal_id, network, late)
-    return look_again(form, proposal_id, network)
+    return _answer_view(form, proposal_id, network, version_id, form.given)

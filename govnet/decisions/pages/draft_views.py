@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -19,10 +19,10 @@ from govnet.charter.rules import diff, problems
 from govnet.decisions.blueprint import bp
 from govnet.decisions.drafts import actions, queries
 from govnet.decisions.drafts.models import Draft
-from govnet.decisions.models import AnyProposal
+from govnet.decisions.models import AnyProposal, Proposal
 from govnet.decisions.pages.discussion import of_thread
 from govnet.decisions.pages.forms import AskDraftForm, DraftForm
-from govnet.decisions.pages.new_proposal_views import asked, asked_in, changes_rules, offered
+from govnet.decisions.pages.new_proposal_views import asked_in, changes_rules, now_open, offered, to_check
 from govnet.decisions.pages.office_forms import asked_offers, with_offices
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, seen_rules, with_rules
 from govnet.decisions.proposals import offices, roll
@@ -35,8 +35,8 @@ from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
-from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, check_right
+from govnet.web.form_view import form_view, press
 from govnet.web.forms import meanwhile
 from govnet.web.pages import page, see
 
@@ -91,39 +91,35 @@ def draft_page(
     )
 
 
-@bp.get("/<network:network>/proposals/<int:draft_id>/change")
+@bp.route("/<network:network>/proposals/<int:draft_id>/change", methods=["GET", "POST"])
 @allows(Can.CHANGE_DRAFT, draft=AnyProposal)
 def change_draft(network: Network, draft: AnyProposal) -> Response:
-    """The text as it is, to be changed."""
+    """The text as it is, to be changed; what was changed meanwhile is shown beside it."""
     if not isinstance(draft, Draft):
-        return see(".proposal", proposal_id=draft.id)
-    return _change_page(network, draft, _change_form(network, draft))
-
-
-@bp.post("/<network:network>/proposals/<int:draft_id>/change")
-@allows(Can.CHANGE_DRAFT, draft=AnyProposal)
-def change_draft_now(network: Network, draft: AnyProposal) -> Response:
-    """Keep the new text."""
-    if not isinstance(draft, Draft):
+        if request.method == "GET":
+            return see(".proposal", proposal_id=draft.id)
         raise RuleBroken(_("This has already been opened."))
     form, draft_id = _change_form(network, draft), draft.id
-    if form.validate_on_submit():
-        seen, by = form.seen.data or "", current_actor()
-        try:
-            with form.catching(), transaction():
-                words, ask = asked_in(form, draft.matter, _rules(draft), draft.thread_id, network)
-                actions.change(draft_id, words, ask, seen=seen, by=by, via=Door.WEB)
-                return see(".proposal", proposal_id=draft_id)
-        except Stale:
-            return _stale_page(network, db.session.get_one(Draft, draft_id), form)
-    return _change_page(network, draft, form, 422)
+    seen = form.seen.data or ""
 
+    def do() -> None:
+        words, ask = asked_in(form, draft.matter, _rules(draft), draft.thread_id, network)
+        actions.change(draft_id, words, ask, seen=seen, by=current_actor(), via=Door.WEB)
 
-def _stale_page(network: Network, draft: Draft, form: Any) -> Response:
-    """Both are shown; sending again now says that the newer one was seen."""
-    now = _change_form(network, draft, formdata=None)
-    form.seen.data = queries.seen(draft)
-    return _change_page(network, draft, form, 409, meanwhile(now, form))
+    def stale(_newer: Stale) -> Response:
+        """Both are shown; sending again now says that the newer one was seen."""
+        found = db.session.get_one(Draft, draft_id)
+        now = _change_form(network, found, formdata=None)
+        form.seen.data = queries.seen(found)
+        return _change_page(network, found, form, 409, meanwhile(now, form))
+
+    return form_view(
+        form,
+        do,
+        url_for(".proposal", proposal_id=draft_id),
+        lambda status: _change_page(network, draft, form, status),
+        stale=stale,
+    )
 
 
 def _rules(draft: Draft) -> list[Parameter[Any]]:
@@ -163,7 +159,7 @@ def _typed(words: Wording, ask: Ask) -> dict[str, Any]:
 
 
 def _change_page(
-    network: Network, draft: Draft, form: Any, status: int = 200, newer: Sequence[tuple[str, str]] = ()
+    network: Network, draft: Draft, form: Any, status: int, newer: Sequence[tuple[str, str]] = ()
 ) -> Response:
     charter, zone = charters.rules_in_force(network.id), ZoneInfo(network.zone)
     return page(
@@ -190,45 +186,51 @@ def _change_page(
 @allows(Can.CHANGE_DRAFT, draft=AnyProposal)
 def ask_draft(network: Network, draft: AnyProposal) -> Response:
     """Ask it, when nothing is missing."""
-    form, draft_id, by = AskDraftForm(about=draft), draft.id, current_actor()
+    form, draft_id = AskDraftForm(about=draft), draft.id
+    address = url_for(".proposal", proposal_id=draft_id)
     if request.form.get("change"):
-        return see(".proposal", proposal_id=draft_id)
-    if form.validate_on_submit():
-        with form.catching():
-            closes = form.closes.data
-            return asked(form, network, lambda: actions.ask_it(draft_id, closes, by=by, via=Door.WEB))
-    return draft_page(network, draft_id, form, 422)
+        return redirect(address, 303)
+
+    def do() -> Proposal:
+        return actions.ask_it(draft_id, form.closes.data, by=current_actor(), via=Door.WEB)
+
+    return form_view(
+        form,
+        do,
+        address,
+        lambda status: draft_page(network, draft_id, form, status),
+        done=now_open(),
+        makes=True,
+        first=lambda: to_check(network, do),
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:draft_id>/sponsor")
 @allows(Can.SPONSOR, draft=AnyProposal)
 def sponsor_draft(network: Network, draft: AnyProposal) -> Response:
     """Want it asked."""
-    seen, draft_id = request.form.get("seen", "")[:64], draft.id
-    return press(draft_id, lambda: actions.sponsor(draft_id, seen, by=current_actor(), via=Door.WEB))
+    seen, draft_id, by = request.form.get("seen", "")[:64], draft.id, current_actor()
+    return press(
+        lambda: actions.sponsor(draft_id, seen, by=by, via=Door.WEB),
+        url_for(".proposal", proposal_id=draft_id),
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:draft_id>/leave")
 @allows(Can.SPONSOR, draft=AnyProposal)
 def leave_draft(network: Network, draft: AnyProposal) -> Response:
     """No longer want it asked."""
-    draft_id = draft.id
-    return press(draft_id, lambda: actions.leave(draft_id, by=current_actor(), via=Door.WEB))
+    draft_id, by = draft.id, current_actor()
+    return press(
+        lambda: actions.leave(draft_id, by=by, via=Door.WEB), url_for(".proposal", proposal_id=draft_id)
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:draft_id>/drop")
 @allows(Can.CHANGE_DRAFT, draft=AnyProposal)
 def drop_draft(network: Network, draft: AnyProposal) -> Response:
     """Give it up."""
-    draft_id = draft.id
-    return press(draft_id, lambda: actions.drop(draft_id, by=current_actor(), via=Door.WEB))
-
-
-def press(draft_id: int, do: Callable[[], object]) -> Response:
-    """Do it and show the draft again, with what the rules say against it."""
-    try:
-        with transaction():
-            do()
-    except RuleBroken as broken:
-        flash(str(broken), "warning")
-    return see(".proposal", proposal_id=draft_id)
+    draft_id, by = draft.id, current_actor()
+    return press(
+        lambda: actions.drop(draft_id, by=by, via=Door.WEB), url_for(".proposal", proposal_id=draft_id)
+    )

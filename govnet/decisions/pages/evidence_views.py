@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash
+from flask import Response, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,41 +14,27 @@ from govnet.decisions.offsite import evidence
 from govnet.decisions.pages.forms import KeepMailForm, ReasonForm
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
-from govnet.web.pages import never_cached, page, see
+from govnet.web.form_view import form_view
+from govnet.web.pages import never_cached, page
 
 
-@bp.get("/<network:network>/proposals/<int:proposal_id>/mails")
+@bp.route("/<network:network>/proposals/<int:proposal_id>/mails", methods=["GET", "POST"])
 @allows(Can.RECORD_DECISION, proposal=Proposal)
-def keep_mail(network: Network, proposal: Proposal) -> Response:
-    """Choose the file."""
-    return _page(proposal.id, KeepMailForm(about=proposal))
+def keep_mail(network: Network, proposal: Proposal) -> AnyResponse:
+    """Choose the file of a mail, and keep it."""
+    form, proposal_id, most = KeepMailForm(about=proposal), proposal.id, evidence.LARGEST // 1000
 
+    def do() -> None:
+        whole = queries.proposal_whole(proposal_id)
+        evidence.keep(whole, form.raw, mail=form.mail, by=current_actor(), via=Door.WEB)
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/mails")
-@allows(Can.RECORD_DECISION, proposal=Proposal)
-def keep_mail_now(network: Network, proposal: Proposal) -> AnyResponse:
-    """Keep the mail in it."""
-    form, proposal_id = KeepMailForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        raw = form.file.data.read(evidence.LARGEST + 1)
-        with form.catching():
-            mail = evidence.readable(raw)
-            with transaction():
-                whole = queries.proposal_whole(proposal_id)
-                evidence.keep(whole, raw, mail=mail, by=current_actor(), via=Door.WEB)
-        if not form.errors:
-            flash(_("The mail is kept."), "success")
-            return see(".proposal", proposal_id=proposal_id, _anchor="mails")
-    return _page(proposal_id, form, 422)
+    def show(status: int) -> AnyResponse:
+        version = queries.newest_version(proposal_id)
+        return page("decisions/offsite/keep_mail.html", status, form=form, version=version, most=most)
 
-
-def _page(proposal_id: int, form: KeepMailForm, status: int = 200) -> Response:
-    version = queries.newest_version(proposal_id)
-    return page(
-        "decisions/offsite/keep_mail.html", status, form=form, version=version, most=evidence.LARGEST // 1000
-    )
+    address = url_for(".proposal", proposal_id=proposal_id, _anchor="mails")
+    return form_view(form, do, address, show, done=_("The mail is kept."))
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/mails/<int:mail_id>.eml")
@@ -64,27 +50,21 @@ def raw_mail(network: Network, proposal: Proposal, mail_id: int) -> Response:
     return answer
 
 
-@bp.get("/<network:network>/proposals/<int:proposal_id>/mails/<int:mail_id>/remove")
+@bp.route(
+    "/<network:network>/proposals/<int:proposal_id>/mails/<int:mail_id>/remove", methods=["GET", "POST"]
+)
 @allows(Can.RECORD_DECISION, proposal=Proposal)
-def remove_mail(network: Network, proposal: Proposal, mail_id: int) -> Response:
-    """Ask why."""
-    return _removing(proposal, mail_id, ReasonForm(about=proposal))
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/mails/<int:mail_id>/remove")
-@allows(Can.RECORD_DECISION, proposal=Proposal)
-def remove_mail_now(network: Network, proposal: Proposal, mail_id: int) -> AnyResponse:
-    """Remove it: that it was there, and why it went, stays."""
+def remove_mail(network: Network, proposal: Proposal, mail_id: int) -> AnyResponse:
+    """Remove a mail, with a reason: that it was there, and why it went, stays."""
     form, proposal_id = ReasonForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            whole = queries.proposal_whole(proposal_id)
-            evidence.remove(whole, mail_id, form.reason.data or "", by=current_actor(), via=Door.WEB)
-        if not form.errors:
-            return see(".proposal", proposal_id=proposal_id, _anchor="mails")
-    return _removing(queries.proposal_whole(proposal_id), mail_id, form, 422)
 
+    def do() -> None:
+        whole = queries.proposal_whole(proposal_id)
+        evidence.remove(whole, mail_id, form.reason.data or "", by=current_actor(), via=Door.WEB)
 
-def _removing(proposal: Proposal, mail_id: int, form: ReasonForm, status: int = 200) -> Response:
-    mail, version = evidence.mail_of(proposal, mail_id), queries.newest_version(proposal.id)
-    return page("decisions/offsite/remove_mail.html", status, form=form, mail=mail, version=version)
+    def show(status: int) -> AnyResponse:
+        mail = evidence.mail_of(queries.proposal_whole(proposal_id), mail_id)
+        version = queries.newest_version(proposal_id)
+        return page("decisions/offsite/remove_mail.html", status, form=form, mail=mail, version=version)
+
+    return form_view(form, do, url_for(".proposal", proposal_id=proposal_id, _anchor="mails"), show)

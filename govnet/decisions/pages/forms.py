@@ -15,6 +15,8 @@ from wtforms.widgets import HiddenInput
 from govnet.charter import parameters as p
 from govnet.charter.fields import options
 from govnet.decisions.labels import FACES, label
+from govnet.decisions.offsite.actions import Taken
+from govnet.decisions.offsite.evidence import LARGEST, readable
 from govnet.decisions.pages.option_forms import OptionLines, say_later
 from govnet.decisions.proposals.opening import More, digest
 from govnet.decisions.register.models import NoteKind
@@ -26,6 +28,7 @@ from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import LONGEST_TITLE
 from govnet.kernel.translation import say
+from govnet.mail.incoming.parser import Incoming
 from govnet.web.days import Day
 from govnet.web.forms import SAME_FOR, Form, MarkdownField, Text
 
@@ -189,6 +192,19 @@ class RecordForm(WordsForm):
         super().__init__(*args, **kwargs)
         self.matter.choices = options((key, say(Said(words))) for key, words in p.MATTERS.items())
 
+    def taken(self) -> Taken:
+        """How it was decided, and how we know."""
+        assert self.taken_on.data is not None
+        return Taken(
+            on=self.taken_on.data,
+            by=self.taken_by.data,
+            where=self.where.data or "",
+            evidence=self.evidence.data or "",
+            url=self.url.data or "",
+            present=self.present.data or "",
+            late_because=self.late_because.data or "",
+        )
+
 
 class MeetingNoteForm(Form):
     """A note of something said or reported at a meeting or on the list, which asks nobody."""
@@ -219,6 +235,16 @@ class KeepMailForm(Form):
         _l("The mail, as a file"),
         validators=[FileRequired(_l("Choose the file that you saved the mail as."))],
     )
+    raw: bytes
+    mail: Incoming
+
+    def validate_file(self, field: FileField) -> None:
+        """It is read before anything is locked."""
+        self.raw = field.data.read(LARGEST + 1)
+        try:
+            self.mail = readable(self.raw)
+        except RuleBroken as broken:
+            raise ValidationError(say(broken.message)) from broken
 
 
 class ReasonForm(Form):
@@ -264,17 +290,19 @@ class SuggestForm(Form):
     """The page to check before sending."""
     replaced = ""
     """The words typed before the text changed meanwhile."""
+    change = ("", "")
+    """A passage of the text as it stands, and what should stand there instead, once the difference was looked at."""
 
     def begin(self, text: str) -> SuggestForm:
         """Fill it in with the text as it stands."""
         self.text.data = self.before.data = text
         return self
 
-    def change(self, now: str) -> tuple[str, str] | None:
-        """A passage of the text as it stands now, and what should stand there instead.
+    def looked_at(self, now: str) -> bool:
+        """Whether the difference from the text as it stands now was looked at: `change` then holds it.
 
-        None where the difference has to be looked at first. What was typed into earlier words is put into the newer ones
-        where they still have that passage. RuleBroken where nothing was changed.
+        What was typed into earlier words is put into the newer ones where they still have that passage. RuleBroken where
+        nothing was changed.
         """
         if (self.before.data or "").strip() != now.strip():
             self.replaced = self.text.data or ""
@@ -289,9 +317,10 @@ class SuggestForm(Form):
         mark = digest(f"{digest(now)} {digest(wanted)}")
         looked, self.looked.data = self.looked.data, mark
         if looked == mark:
-            return passage(now, wanted)
+            self.change = passage(now, wanted)
+            return True
         self.difference = shown(now, wanted)
-        return None
+        return False
 
 
 class InterestForm(Form):

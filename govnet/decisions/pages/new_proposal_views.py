@@ -1,4 +1,4 @@
-"""Proposing: the words first, then what they are about where that changes who decides. Taking back."""
+"""Proposing: the words first, then what they are about where that changes who decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,15 +17,13 @@ from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import queries
 from govnet.decisions.blueprint import bp
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.labels import decides
-from govnet.decisions.models import Proposal, VersionState
-from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.models import AnyProposal, Proposal
 from govnet.decisions.pages import rehearsal
 from govnet.decisions.pages.discussion import of_thread
-from govnet.decisions.pages.forms import ProposeForm, ReasonForm, more_in, with_matter
+from govnet.decisions.pages.forms import ProposeForm, more_in, with_matter
 from govnet.decisions.pages.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.pages.option_forms import method_in, offer_ways
 from govnet.decisions.pages.rehearsal import Rehearsal
@@ -38,13 +36,11 @@ from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.errors import RuleBroken
 from govnet.kernel.paths import asked_number
 from govnet.kernel.text import fitting
-from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, check_right
-from govnet.web.forms import once
-from govnet.web.pages import page, see
+from govnet.web.form_view import form_view, press
+from govnet.web.pages import page
 
 USUAL = "activities"
 """The most frequent matter of proposals."""
@@ -76,38 +72,53 @@ def _about(network: Network, charter: Charter) -> ProposalSubject:
     return ProposalSubject(chosen if chosen in known else usual, rules if len(rules) > 1 else ())
 
 
-@bp.get("/<network:network>/proposals/new")
+@bp.route("/<network:network>/proposals/new", methods=["GET", "POST"])
 @allows(Can.PROPOSE)
 def propose(network: Network) -> Response:
-    """The words first; then what it is about, where that changes who decides."""
+    """The words first; then what it is about, where that changes who decides; the page to check; and it is asked."""
     charter = charters.rules_in_force(network.id)
     about = _about(network, charter)
     check_right(current_actor(), Can.PROPOSE, ProposedMatter(network.id, about.matter))
-    return _propose_page(network, charter, about, _propose_form(network, charter, about, fresh=True))
+    form = _propose_form(network, charter, about)
 
+    def show(status: int) -> Response:
+        return _propose_page(network, charter, about, form, status)
 
-@bp.post("/<network:network>/proposals/new")
-@allows(Can.PROPOSE)
-def propose_now(network: Network) -> Response:
-    """Ask it."""
-    rules, charter = _wanted_rules(), charters.rules_in_force(network.id)
-    about = _about(network, charter)
-    matter, form = about.matter, _propose_form(network, charter, about)
+    def do() -> AnyProposal:
+        words, ask = asked_in(form, about.matter, _wanted_rules(), _thread_id(network), network)
+        propose_or_keep = drafts_actions.save if form.draft.data else actions.propose
+        return propose_or_keep(network, words, ask, by=current_actor(), via=Door.WEB)
+
     if request.form.get("change") or not _way_fits(form, charter, about):
-        return _propose_page(network, charter, about, form, 422 if form.errors else 200)
-    if form.validate_on_submit():
-        with form.catching():
-            words, ask = asked_in(form, matter, rules, _thread_id(network), network)
-            if form.draft.data:
-                return once(
-                    form,
-                    lambda: drafts_actions.save(network, words, ask, by=current_actor(), via=Door.WEB),
-                    lambda made: url_for(".proposal", proposal_id=made.id),
-                    done=_("Your draft is kept. Others can read it and say what they think."),
-                )
-            by = current_actor()
-            return asked(form, network, lambda: actions.propose(network, words, ask, by=by, via=Door.WEB))
-    return _propose_page(network, charter, about, form, 422)
+        return show(422 if form.errors else 200)
+    return form_view(
+        form,
+        do,
+        lambda made: url_for(".proposal", proposal_id=made.id),
+        show,
+        done=_("Your draft is kept. Others can read it and say what they think.")
+        if form.draft.data
+        else now_open(),
+        makes=True,
+        first=None if form.draft.data else lambda: to_check(network, do),
+    )
+
+
+def now_open() -> str:
+    """What is said once something was asked."""
+    return str(
+        _(
+            "It is open. Everybody who decides this is notified by mail in ten minutes; until then you can "
+            "undo it."
+        )
+    )
+
+
+def to_check(network: Network, ask: Callable[[], AnyProposal]) -> Response | None:
+    """The page to check before it is asked; None for what is sent from there. RuleBroken where it could not be asked."""
+    if request.form.get("checked"):
+        return None
+    return check_page(rehearsal.rehearse(ask, network, current_actor()))
 
 
 def _way_fits(form: Any, charter: Charter, about: ProposalSubject) -> bool:
@@ -122,21 +133,6 @@ def _way_fits(form: Any, charter: Charter, about: ProposalSubject) -> bool:
     return untouched
 
 
-def asked(form: Any, network: Network, make: Callable[[], Proposal]) -> Response:
-    """The page to check first; from there, ask it. RuleBroken from the rehearsal is the form's to show."""
-    if not request.form.get("checked"):
-        return check_page(rehearsal.rehearse(make, network, current_actor()))
-    return once(
-        form,
-        make,
-        lambda made: url_for(".proposal", proposal_id=made.id),
-        done=_(
-            "It is open. Everybody who decides this is notified by mail in ten minutes; until then you can "
-            "undo it."
-        ),
-    )
-
-
 def check_page(it: Rehearsal, again: Mapping[str, Any] | None = None) -> Response:
     """How it would look; what was typed comes along unseen. `again`: what is different from what was asked before."""
     mine = ("csrf_token", "checked", "change")
@@ -149,21 +145,17 @@ def check_page(it: Rehearsal, again: Mapping[str, Any] | None = None) -> Respons
 @allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
 def undo(network: Network, proposal: Proposal) -> Response:
     """Make a draft again of what was asked a moment ago."""
-    proposal_id = proposal.id
-    try:
-        with transaction():
-            drafts_actions.undo(proposal, by=current_actor(), via=Door.WEB)
-    except RuleBroken as broken:
-        flash(str(broken), "warning")
-        return see(".proposal", proposal_id=proposal_id)
-    flash(_("Undone. Nobody was notified; it is a draft again."), "success")
-    return see(".proposal", proposal_id=proposal_id)
+    return press(
+        lambda: drafts_actions.undo(proposal, by=current_actor(), via=Door.WEB),
+        url_for(".proposal", proposal_id=proposal.id),
+        done=_("Undone. Nobody was notified; it is a draft again."),
+    )
 
 
 def asked_in(
     form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int | None, network: Network
 ) -> tuple[Wording, Ask]:
-    """The form's input: the text and the way of deciding. RuleBroken for people whom we do not know."""
+    """What the form says: the words, and how they are to be asked. RuleBroken for whom we do not know."""
     words = Wording(
         form.question.data,
         form.text.data,
@@ -196,7 +188,7 @@ def _exceptions(network: Network) -> list[tuple[str, str]]:
     return [(each.title, url_for(".propose", matter="charter", office=each.key)) for each in offers]
 
 
-def _propose_form(network: Network, charter: Charter, about: ProposalSubject, fresh: bool = False) -> Any:
+def _propose_form(network: Network, charter: Charter, about: ProposalSubject) -> Any:
     matter = about.matter
     offers = asked_offers(network, request.args.getlist("office"), matter)
     replaced = asked_number("replaces") or 0
@@ -206,7 +198,7 @@ def _propose_form(network: Network, charter: Charter, about: ProposalSubject, fr
     form_class = with_matter(
         with_offices(form_class, offers), [m for rule in about.rules for m in rule.matters]
     )
-    thread = of_thread(asked_number("thread"), current_actor()) if fresh else None
+    thread = of_thread(asked_number("thread"), current_actor())
     question = fitting(thread.thread.question or thread.thread.title, thread.thread.title) if thread else ""
     first = deadlines.earliest(clock.now(), charter, ZoneInfo(network.zone))
     start = {
@@ -231,7 +223,7 @@ def offered(form: Any, network: Network, charter: Charter, matter: str) -> Any:
 
 
 def _from_recommendation(network: Network) -> dict[str, str]:
-    """The committee's recommendation, as the draft of a proposal to those who may decide."""
+    """What the committee recommended, as the draft of a proposal for those who may decide."""
     number = request.args.get("from", "")
     if not number:
         return {}
@@ -240,7 +232,7 @@ def _from_recommendation(network: Network) -> dict[str, str]:
 
 
 def _propose_page(
-    network: Network, charter: Charter, about: ProposalSubject, form: Any, status: int = 200
+    network: Network, charter: Charter, about: ProposalSubject, form: Any, status: int
 ) -> Response:
     zone, matter = ZoneInfo(network.zone), about.matter
     return page(
@@ -260,51 +252,4 @@ def _propose_page(
         soonest=deadlines.earliest(clock.now(), charter, zone),
         latest=deadlines.latest(clock.now(), charter, zone),
         thread=of_thread(asked_number("thread"), current_actor()),
-    )
-
-
-@bp.get("/<network:network>/proposals/<int:proposal_id>/withdraw")
-@allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
-def withdraw(network: Network, proposal: Proposal) -> Response:
-    """Ask for the reason, and say what happens."""
-    return _reason_page(proposal, "withdraw", ReasonForm(about=proposal))
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/withdraw")
-@allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
-def withdraw_now(network: Network, proposal: Proposal) -> Response:
-    """Take it back."""
-    form, proposal_id = ReasonForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            unopposed = queries.newest_version(proposal_id).state is VersionState.UNOPPOSED
-            take_back = offsite.take_back if unopposed else actions.withdraw
-            take_back(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
-            return see(".proposal", proposal_id=proposal_id)
-    return _reason_page(queries.proposal_whole(proposal_id), "withdraw", form, 422)
-
-
-@bp.get("/<network:network>/proposals/<int:proposal_id>/object")
-@allows(Can.OBJECT, proposal=Proposal)
-def object_to(network: Network, proposal: Proposal) -> Response:
-    """Ask for the reason, and say what happens."""
-    return _reason_page(proposal, "object", ReasonForm(about=proposal))
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/object")
-@allows(Can.OBJECT, proposal=Proposal)
-def object_now(network: Network, proposal: Proposal) -> Response:
-    """Have everybody asked instead."""
-    form, proposal_id = ReasonForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            offsite.object_to(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
-            return see(".proposal", proposal_id=proposal_id)
-    return _reason_page(queries.proposal_whole(proposal_id), "object", form, 422)
-
-
-def _reason_page(proposal: Proposal, what: str, form: ReasonForm, status: int = 200) -> Response:
-    version = queries.newest_version(proposal.id)
-    return page(
-        "decisions/proposals/reason.html", status, proposal=proposal, version=version, what=what, form=form
     )

@@ -1,4 +1,4 @@
-"""While it is open: other words, more time, closing early, an interest, and an answer entered for somebody."""
+"""While it is open: more time, closing early, taking it back, objecting, an interest, and an answer entered for somebody."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import entry
 from govnet.decisions.blueprint import bp
-from govnet.decisions.models import Proposal
+from govnet.decisions.models import Proposal, VersionState
+from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.pages.answer_views import given_in, meanings, principles, proposal_page
 from govnet.decisions.pages.forms import (
     EnterForm,
@@ -77,13 +78,41 @@ def close_early(network: Network, proposal: Proposal) -> Response:
     return _form_view("close", proposal.id, form, do)
 
 
-def _form_view(what: str, proposal_id: int, form: Form, do: Callable[[], object]) -> Response:
+@bp.route("/<network:network>/proposals/<int:proposal_id>/withdraw", methods=["GET", "POST"])
+@allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
+def withdraw(network: Network, proposal: Proposal) -> Response:
+    """Take it back, with a reason."""
+    form = ReasonForm(about=proposal)
+
+    def do() -> None:
+        unopposed = queries.newest_version(proposal.id).state is VersionState.UNOPPOSED
+        take_back = offsite.take_back if unopposed else actions.withdraw
+        take_back(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
+
+    return _form_view("reason", proposal.id, form, do, what="withdraw")
+
+
+@bp.route("/<network:network>/proposals/<int:proposal_id>/object", methods=["GET", "POST"])
+@allows(Can.OBJECT, proposal=Proposal)
+def object_to(network: Network, proposal: Proposal) -> Response:
+    """Have everybody asked instead, with a reason."""
+    form = ReasonForm(about=proposal)
+
+    def do() -> None:
+        offsite.object_to(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
+
+    return _form_view("reason", proposal.id, form, do, what="object")
+
+
+def _form_view(
+    template: str, proposal_id: int, form: Form, do: Callable[[], object], **more: str
+) -> Response:
     """The page that asks for what is needed; once it is done, the proposal."""
 
     def show(status: int) -> Response:
         version = queries.newest_version(proposal_id)
         asked = {"proposal": queries.proposal_of(version), "version": version}
-        return page(f"decisions/proposals/{what}.html", status, **asked, form=form)
+        return page(f"decisions/proposals/{template}.html", status, **asked, **more, form=form)
 
     return form_view(form, do, url_for(".proposal", proposal_id=proposal_id), show)
 

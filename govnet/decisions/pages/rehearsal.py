@@ -9,7 +9,7 @@ from datetime import datetime
 from govnet.charter.models import Network
 from govnet.charter.rules import Change
 from govnet.decisions import notify, queries
-from govnet.decisions.models import Proposal
+from govnet.decisions.models import AnyProposal
 from govnet.decisions.pages.sentences import could_answer
 from govnet.decisions.proposals import offices
 from govnet.decisions.proposals import queries as proposals_queries
@@ -37,7 +37,7 @@ class _SeenEnough(Exception):
     """Rolls the transaction back."""
 
 
-def rehearse(make: Callable[[], Proposal], network: Network, actor: Actor) -> Rehearsal:
+def rehearse(make: Callable[[], AnyProposal], network: Network, actor: Actor) -> Rehearsal:
     """Ask by `make`, look, and take it all back. Raises whatever `make` raises, such as RuleBroken."""
     found: list[Rehearsal] = []
     try:

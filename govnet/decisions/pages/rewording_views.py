@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -28,69 +28,75 @@ from govnet.decisions.suggestions import rewording
 from govnet.decisions.suggestions.actions import taken_into
 from govnet.decisions.suggestions.queries import suggestion_to
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.errors import Stale
 from govnet.kernel.paths import asked_number
-from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
-from govnet.web.forms import once
-from govnet.web.pages import page, see
+from govnet.web.form_view import form_view, press
+from govnet.web.pages import page
 
 
 @bp.route("/<network:network>/proposals/<int:proposal_id>/reword", methods=["GET", "POST"])
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
 def reword(network: Network, proposal: Proposal) -> Response:
     """The words as they are, to be changed; the page to check; and from there everybody asked again in ten minutes."""
-    form, proposal_id = _reword_form(proposal), proposal.id
-    if not form.is_submitted() or request.form.get("change"):
-        return _reword_page(proposal, form)
-    if form.validate_on_submit():
-        try:
-            with form.catching():
-                return _asked_again(proposal, form, network)
-        except Stale:
-            return _stale_page(queries.proposal_whole(proposal_id), form)
-    return _reword_page(queries.proposal_whole(proposal_id), form, 422)
+    form, proposal_id, by = _reword_form(proposal), proposal.id, current_actor()
+
+    def show(status: int) -> Response:
+        return _reword_page(queries.proposal_whole(proposal_id), form, status)
+
+    def how() -> dict[str, Any]:
+        told = {"because": form.because.data, "seen": form.began_with(), "suggestion": _taken_up(proposal)}
+        return told | {"by": by, "via": Door.WEB}
+
+    def ask_again() -> Proposal:
+        rewording.ask_again(proposal, _typed(proposal, form, network), **how())
+        return proposal
+
+    def first() -> Response | None:
+        it = rehearsal.rehearse(ask_again, network, by)
+        return None if request.form.get("checked") else check_page(it, _beside(proposal, form))
+
+    def stale(_newer: Stale) -> Response:
+        """The words typed, beside the newer ones; sending it again says that those were seen."""
+        form.seen.data = str(queries.newest_version(proposal_id).number)
+        return show(409)
+
+    if request.form.get("change"):
+        return show(200)
+    return form_view(
+        form,
+        lambda: rewording.wait(proposal, _typed(proposal, form, network), **how()),
+        url_for(".proposal", proposal_id=proposal_id),
+        show,
+        done=_("Everybody is asked to answer the new version in ten minutes; until then you can undo it."),
+        makes=True,
+        first=first,
+        stale=stale,
+    )
 
 
-def _asked_again(proposal: Proposal, form: Any, network: Network) -> Response:
-    """The check, or the words that wait. RuleBroken and Stale where they could not be asked now."""
-    version, proposal_id, by = queries.newest_version(proposal.id), proposal.id, current_actor()
+def _typed(proposal: Proposal, form: Any, network: Network) -> Wording:
+    """The words in the form. RuleBroken for people whom we do not know."""
+    version = queries.newest_version(proposal.id)
     rules = asked_rules(queries.changes_of(version))
-    lines = form.options.lines_given if "options" in form else ()
-    named = offices_in(form, form.offers, network)
-    words = Wording(
+    return Wording(
         form.question.data,
         form.text.data,
         rules_in(form, rules, queries.charter_of(version)),
         more_in(form),
-        lines,
-        named,
+        form.options.lines_given if "options" in form else (),
+        offices_in(form, form.offers, network),
     )
-    how: dict[str, Any] = {
-        "because": form.because.data,
-        "seen": form.began_with(),
-        "suggestion": _taken_up(proposal),
-    }
-    how |= {"by": by, "via": Door.WEB}
-    again = {
-        "difference": text_diff.shown(version.text, words.text) if words.text != version.text else (),
+
+
+def _beside(proposal: Proposal, form: Any) -> dict[str, Any]:
+    """What the page to check says beside the new words: what changed and why, and the answers that end."""
+    version, text = queries.newest_version(proposal.id), form.text.data
+    return {
+        "difference": text_diff.shown(version.text, text) if text != version.text else (),
         "answers": rewording.earlier_answers(version.id),
         "because": form.because.data,
     }
-
-    def ask_again() -> Proposal:
-        rewording.ask_again(proposal, words, **how)
-        return proposal
-
-    it = rehearsal.rehearse(ask_again, network, by)
-    if not request.form.get("checked"):
-        return check_page(it, again)
-    return once(
-        form,
-        lambda: rewording.wait(proposal, words, **how),
-        lambda _row: url_for(".proposal", proposal_id=proposal_id),
-        done=_("Everybody is asked to answer the new version in ten minutes; until then you can undo it."),
-    )
 
 
 def _taken_up(proposal: Proposal) -> Suggestion | None:
@@ -104,20 +110,12 @@ def _taken_up(proposal: Proposal) -> Suggestion | None:
 def undo_reword(network: Network, proposal: Proposal) -> Response:
     """Ask nobody; the words are in the form again."""
     proposal_id = proposal.id
-    try:
-        with transaction():
-            rewording.undo(proposal, by=current_actor(), via=Door.WEB)
-    except RuleBroken as broken:
-        flash(str(broken), "warning")
-        return see(".proposal", proposal_id=proposal_id)
-    flash(_("Undone. Nobody was notified; your text is still here."), "success")
-    return see(".reword", proposal_id=proposal_id)
-
-
-def _stale_page(proposal: Proposal, form: Any) -> Response:
-    """The words typed, beside the newer ones; sending it again says that those were seen."""
-    form.seen.data = str(queries.newest_version(proposal.id).number)
-    return _reword_page(proposal, form, 409)
+    return press(
+        lambda: rewording.undo(proposal, by=current_actor(), via=Door.WEB),
+        url_for(".reword", proposal_id=proposal_id),
+        done=_("Undone. Nobody was notified; your text is still here."),
+        otherwise=url_for(".proposal", proposal_id=proposal_id),
+    )
 
 
 def _reword_form(proposal: Proposal) -> Any:
@@ -149,7 +147,7 @@ def _begun(proposal: Proposal, version: ProposalVersion) -> tuple[Wording, str]:
     return stored_form.loads(kept.words)[0], kept.because
 
 
-def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:
+def _reword_page(proposal: Proposal, form: Any, status: int) -> Response:
     version = queries.newest_version(proposal.id)
     rules = rule_fields(form, asked_rules(queries.changes_of(version)), queries.charter_of(version))
     newer = version if status == 409 else None
