@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from govnet.charter import parameters as p
 from govnet.charter.models import CharterVersion, Network
@@ -18,25 +18,26 @@ from govnet.kernel.per_app import PerApp
 from govnet.kernel.per_request import PerRequest
 from govnet.kernel.statements import another
 
-_dated = another(CharterVersion, "dated")
-_IN_FORCE = (
-    select(func.max(_dated.number))
-    .where(_dated.network_id == Network.id, _dated.in_force_from <= bindparam("now"))
-    .scalar_subquery()
-)
-_BY_SLUG = (
-    select(Network, CharterVersion.parameters, CharterVersion.number)
-    .outerjoin(
-        CharterVersion, and_(CharterVersion.network_id == Network.id, CharterVersion.number == _IN_FORCE)
+
+@cache
+def _by_slug() -> Select[Network, str, int]:
+    """Built once: every request asks it, and has the rules in force with it."""
+    dated = another(CharterVersion, "dated")
+    in_force = (
+        select(func.max(dated.number))
+        .where(dated.network_id == Network.id, dated.in_force_from <= bindparam("now"))
+        .scalar_subquery()
     )
-    .where(Network.slug == bindparam("slug"))
-)
-"""Built once: every request asks it, and has the rules in force with it."""
+    newest = and_(CharterVersion.network_id == Network.id, CharterVersion.number == in_force)
+    query = select(Network, CharterVersion.parameters, CharterVersion.number).outerjoin(
+        CharterVersion, newest
+    )
+    return query.where(Network.slug == bindparam("slug"))
 
 
 def network_by_slug(slug: str) -> Network | None:
     """The network with that address. Its rules in force are known to the request from then on."""
-    found = db.session.execute(_BY_SLUG, {"slug": slug, "now": clock.now()}).one_or_none()
+    found = db.session.execute(_by_slug(), {"slug": slug, "now": clock.now()}).one_or_none()
     if found is None:
         return None
     if found.number is not None:
