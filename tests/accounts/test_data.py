@@ -112,7 +112,7 @@ def test_the_old_address_is_told_and_can_put_everything_back(app, ann_here, ann,
     opened(stranger, undo, 410)
 
 
-def test_whoever_moved_an_account_twice_cannot_take_it_back(app, ann_here, ann, post):
+def test_a_thief_who_moved_an_account_twice_cannot_take_it_back(app, ann_here, ann, post):
     undo = moved(app, ann_here, ann, post)
     send(ann_here, "/me/data/address", {"email": "third@example.org"})
     path = newest_link(app, post, "third@example.org", "/me/address/")

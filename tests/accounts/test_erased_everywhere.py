@@ -112,7 +112,7 @@ def test_mails_of_a_month_ago_are_emptied_whoever_they_name(network, zoe, time):
     assert db.session.scalars(select(Rendering).where(Rendering.body.is_not(None))).all() == []
 
 
-def test_what_the_address_did_without_its_person_goes_too(network, zoe, app, monkeypatch):
+def test_the_acts_of_an_address_without_its_person_go_too(network, zoe, app, monkeypatch):
     monkeypatch.setitem(app.config, "MAIL_REPLIES", "replies+{token}@example.org")
     with transaction():
         preferences_actions.subscribe_address(builders.a_network("scotland"), OLD, NAME)
@@ -170,7 +170,7 @@ def test_an_address_that_is_another_s_by_now_stays_theirs(network, zoe):
     assert OLD in db.session.scalars(waiting).all()
 
 
-def test_whoever_was_erased_can_come_back_by_themselves(network, zoe):
+def test_people_who_were_erased_can_come_back_by_themselves(network, zoe):
     erase(zoe)
     with transaction():
         again = person_for(NEW, "Zo\u00eb")

@@ -58,7 +58,7 @@ def test_after_removing_her_name_nothing_of_ann_is_left(app, ann_here, ann):
         assert persons.names([ann.id, 999, None]) == {ann.id: "a former member", 999: "a former member"}
 
 
-def test_who_sends_it_again_is_told_that_it_was_done(app, ann_here):
+def test_people_who_send_it_again_read_that_it_was_done(app, ann_here):
     page = opened(ann_here, "/me/remove-my-name")
     sent = {**defaults(page.forms[-1]), "word": "remove"}
     cookie = ann_here.get_cookie(app.config["SESSION_COOKIE_NAME"])
@@ -71,7 +71,7 @@ def test_who_sends_it_again_is_told_that_it_was_done(app, ann_here):
     assert "it was done the first time" in opened(ann_here, "/me/removed?again=1").text
 
 
-def test_who_was_only_signed_out_is_not_told_that_her_name_is_gone(app, client):
+def test_people_who_were_only_signed_out_do_not_read_that_their_name_is_gone(app, client):
     text = opened(client, client.post("/me/remove-my-name", data={"word": "remove"}).location).text
     assert "If you did not, you were only signed out." in text
     assert "Your name is removed" not in text
@@ -156,7 +156,7 @@ def test_an_operator_who_goes_looks_after_nothing(app, ann_here, ann):
         assert db.session.scalar(select(OperatorGrant.ended_at)) is not None
 
 
-def test_what_a_feature_cannot_forget_undoes_it_all(app, ann_here, ann, monkeypatch):
+def test_a_feature_that_cannot_forget_undoes_the_whole_erasure(app, ann_here, ann, monkeypatch):
     def broken(person_id):
         raise ZeroDivisionError
 

@@ -96,7 +96,7 @@ def test_when_nothing_waits_the_page_says_so(little_features, ann_here):
     assert "The UK network member" in page.text
 
 
-def test_what_waits_stands_soonest_first_and_undated_last(app, little_features, ann_here, ann, time):
+def test_tasks_are_listed_soonest_first_and_undated_last(app, little_features, ann_here, ann, time):
     with app.app_context():
         network = db.session.get_one(Network, ann.network_id)
         builders.an_organisation(network, "Later Shed")
@@ -134,9 +134,7 @@ def test_the_page_asks_at_most_eight_times_however_much_there_is(app, little_fea
     assert len(statements) <= 8, statements
 
 
-def test_what_happened_stands_in_groups_with_counts_and_links_to_the_rest(
-    app, little_features, ann_here, ann
-):
+def test_the_news_are_in_groups_with_counts_and_links_to_the_rest(app, little_features, ann_here, ann):
     with app.app_context():
         for n in range(8):
             happened(ann.network_id, f"Thing {n}")
@@ -164,13 +162,13 @@ def test_no_more_is_counted_than_anybody_reads(app, little_features, ann_here, a
     assert "Answers to you 1" in text
 
 
-def test_what_ann_did_herself_is_no_news_to_her(app, little_features, ann_here, ann):
+def test_ann_s_own_acts_are_no_news_to_her(app, little_features, ann_here, ann):
     with app.app_context():
         happened(ann.network_id, by=db.session.get_one(Person, ann.id))
     assert "was decided" not in opened(ann_here, "/me").text
 
 
-def test_what_is_for_the_committee_is_shown_to_it_alone(app, little_features, client, ann_here, ann):
+def test_news_for_the_committee_are_shown_to_it_only(app, little_features, client, ann_here, ann):
     with app.app_context():
         happened(ann.network_id, "A secret", seen_by=Visibility.COMMITTEE)
         happened(ann.network_id, "A word", seen_by=Visibility.MEMBERS)

@@ -47,7 +47,7 @@ def test_somebody_with_a_password_signs_in_with_it(client, with_password):
     assert signed_in(client)
 
 
-def test_what_was_wrong_is_never_said_more_closely(app, client, ann, with_password):
+def test_a_wrong_sign_in_is_never_explained_further(app, client, ann, with_password):
     with app.app_context():
         builders.a_person("Without", email="without@example.org")
     said = set()

@@ -26,7 +26,7 @@ def test_signing_out_ends_the_session_even_for_a_copied_cookie(client, app):
     ("page", "action"),
     [("/sign-out", ""), ("/me/security", "end-all"), ("/me/security", "/end"), ("/me/remove-my-name", "")],
 )
-def test_whoever_leaves_a_browser_leaves_no_page_in_its_cache(client, app, page, action):
+def test_people_who_leave_a_browser_leave_no_page_in_its_cache(client, app, page, action):
     with app.app_context():
         builders.sign_in(client, builders.a_person("Ada Example"))
     typed = {"word": "remove"} if page.endswith("name") else {}

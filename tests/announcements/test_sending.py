@@ -89,7 +89,7 @@ def test_members_only_leaves_subscribers_out(uk, cory, time):
     assert addresses() == [mails_of(cory)[0].address]
 
 
-def test_who_wants_only_votes_is_left_out_and_counted_as_such(uk, cory, time):
+def test_people_who_want_only_votes_are_left_out_and_counted_as_such(uk, cory, time):
     ada = builders.a_member(uk)
     with transaction():
         preferences_actions.set_volume(builders.acting(ada, uk), uk, Volume.VOTES)
@@ -105,7 +105,7 @@ def test_the_sender_gets_it_too_whatever_volume(uk, cory, time):
     assert addresses() == [mails_of(cory)[0].address]
 
 
-def test_who_speaks_for_a_member_organisation_gets_it(uk, cory, time):
+def test_people_who_speak_for_a_member_organisation_get_it(uk, cory, time):
     spokes = builders.a_person()
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=spokes)
     sent(uk, cory, time)
@@ -170,7 +170,7 @@ def test_a_coordinator_whose_mandate_ended_yesterday_cannot_send(uk, time):
         ordered(uk, cory, row)
 
 
-def test_what_an_ended_mandate_had_scheduled_is_held_and_told(uk, time):
+def test_announcements_scheduled_under_an_ended_mandate_are_held_and_the_officers_notified(uk, time):
     cory, sam = builders.a_coordinator(uk, days=1), builders.a_steering_member(uk)
     row = ordered(uk, cory, wanted=clock.now() + timedelta(days=3))
     time.move(timedelta(days=1))
@@ -197,7 +197,7 @@ def test_it_is_held_even_if_nobody_has_recorded_the_end_yet(uk, time):
     assert addresses() == []
 
 
-def test_what_was_held_can_be_sent_by_who_may_send_now(uk, time):
+def test_a_held_announcement_can_be_sent_by_an_officer_who_may_send_now(uk, time):
     cory = builders.a_coordinator(uk, days=1)
     row = ordered(uk, cory, wanted=clock.now() + timedelta(days=3))
     time.move(timedelta(days=1))
@@ -271,7 +271,7 @@ def test_two_officers_who_edit_at_once_lose_nothing(uk, cory):
     assert fresh(row).source == "First."
 
 
-def test_what_was_changed_after_it_was_checked_is_not_sent(uk, cory):
+def test_an_announcement_changed_after_its_check_is_not_sent(uk, cory):
     row = a_draft(uk, cory)
     with transaction():
         actions.edit(

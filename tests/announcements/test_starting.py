@@ -48,7 +48,7 @@ def parts(network: Network) -> dict[str, str]:
     return dict(part.split("\n\n", 1) for part in body.split("## ")[1:])
 
 
-def test_what_was_not_agreed_does_not_stand_under_decided(uk: Network, time: MovedClock) -> None:
+def test_a_refused_proposal_is_not_listed_under_decided(uk: Network, time: MovedClock) -> None:
     ann, bob, cat = members(uk, 3)
     agreed, stopped, advice = (a_proposal(uk, ann, matter=m) for m in ("statement", "statement", "money"))
     for proposal in (agreed, advice):
@@ -66,7 +66,7 @@ def test_what_was_not_agreed_does_not_stand_under_decided(uk: Network, time: Mov
     assert any(words.startswith("Decision 2015-02, “") and words.endswith("”: Stopped") for words in said)
 
 
-def test_what_was_decided_elsewhere_stands_apart_while_somebody_can_object(
+def test_a_decision_made_elsewhere_is_listed_apart_while_somebody_can_object(
     uk: Network, time: MovedClock
 ) -> None:
     time.move(timedelta(hours=1))

@@ -37,7 +37,7 @@ def test_a_charter_without_quorum_does_not_speak_of_its_size() -> None:
     assert "decisions.quorum_count" in keys[1]
 
 
-def test_what_members_agree_to_is_listed_under_its_sentence() -> None:
+def test_each_criterion_that_members_agree_to_is_listed_under_its_sentence() -> None:
     charter = Charter({"membership.criteria": ("I share the purpose.",)}, 1)
     (first, *_) = chapters(charter, set_by([charter]))
     (criteria,) = (clause for clause in first.clauses if clause.statements)

@@ -207,7 +207,7 @@ def test_a_form_may_hand_in_text_and_get_the_same_charter() -> None:
     assert charter[p.CRITERIA] == ("One thing.", "Another.")
 
 
-def test_what_changes_is_told_in_the_sentences_of_the_charter() -> None:
+def test_changes_are_shown_in_the_sentences_of_the_charter() -> None:
     old = starting("loose")
     changes = diff(
         old, old.with_changes({"decisions.minimum_days_open": 10, "membership.criteria": ["I agree."]})
@@ -270,7 +270,9 @@ def test_a_threshold_is_exact(threshold: Threshold, whole: int, needed: int) -> 
     st.sampled_from(Strictness),
     st.integers(1, 10**6),
 )
-def test_what_is_needed_is_the_least_that_reaches_it(share: Fraction, how: Strictness, whole: int) -> None:
+def test_the_needed_number_is_the_least_that_reaches_the_threshold(
+    share: Fraction, how: Strictness, whole: int
+) -> None:
     threshold = Threshold(share, how)
     needed = threshold.needed(whole)
     assert threshold.met_by(needed, whole)

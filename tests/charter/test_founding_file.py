@@ -154,7 +154,7 @@ def test_a_person_can_coordinate_in_her_own_name() -> None:
         ("sister__0__state", "asleep", "sister.1.state: Choose one of"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place(path: str, value: object, wrong: str) -> None:
+def test_a_mistake_is_named_with_its_place(path: str, value: object, wrong: str) -> None:
     assert any(line.startswith(wrong) or wrong in line for line in said(table(**{path: value})))
 
 

@@ -126,7 +126,7 @@ def test_a_decision_changes_the_closing_hour(time):
 
 
 @pytest.mark.usefixtures("context")
-def test_what_is_left_open_again_is_as_it_was_found():
+def test_an_emptied_name_or_purpose_is_the_founded_one_again():
     found = a_network_with_rules()
     was = (found.name, found.purpose)
     adopted(words__name=NAME)
@@ -160,7 +160,7 @@ def test_rules_that_say_nothing_of_it_leave_the_name_alone():
         ("words.purpose", ["a"]),
     ],
 )
-def test_what_no_network_can_be_called_cannot_be_proposed(app, key, value):
+def test_an_impossible_name_of_a_network_cannot_be_proposed(app, key, value):
     assert set(problems(starting("usual"), {key: value})) == {key}
 
 
@@ -191,7 +191,7 @@ def test_the_page_of_settings_shows_what_is_decided_and_how_it_is_changed(app, c
     assert not names & {"name", "purpose", "closing_hour", *STAYS}
 
 
-def test_whoever_sends_a_name_with_the_settings_changes_none(app, client):
+def test_a_name_sent_with_the_settings_changes_none(app, client):
     with app.app_context():
         builders.sign_in(client, builders.a_steering_member(a_network_with_rules()))
     form = defaults(opened(client, "/uk/settings").forms[-1])

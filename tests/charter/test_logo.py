@@ -241,7 +241,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_is_no_logo_is_refused_in_words_and_nothing_typed_is_lost(client, uk, kind):
+def test_a_file_that_is_no_logo_is_refused_in_words_and_nothing_typed_is_lost(client, uk, kind):
     file, words = REFUSED[kind]
     answer = sent(client, file, contact_phone="020 7946 0999", accent="plum")
     assert answer.status_code == 422
@@ -269,7 +269,7 @@ def test_of_ten_thousand_pictures_only_the_first_is_read(context):
     assert logo.readable(animation(10_000)).width == 64
 
 
-def test_what_is_far_too_large_is_refused_unread(client, uk):
+def test_a_far_too_large_file_is_refused_unread(client, uk):
     answer = client.post(
         "/uk/settings", data=b"\0" * 25_000_000, content_type="multipart/form-data; boundary=x", headers=HERE
     )
@@ -379,7 +379,7 @@ def test_a_file_is_never_too_odd_for_words(context):
     assert fields == {"logo"}
 
 
-def test_whoever_comes_second_with_a_picture_reads_of_it_beside_what_there_is(client, uk):
+def test_the_second_of_two_who_send_a_picture_sees_both(client, uk):
     form = defaults(opened(client, "/uk/settings").forms[-1])
     sent(client, encoded(drawn()))
     data = {

@@ -57,7 +57,7 @@ def test_the_next_version_names_only_what_is_otherwise_there() -> None:
 
 
 @pytest.mark.parametrize("parameter", RETIRED, ids=lambda each: str(each.key))
-def test_what_is_otherwise_holds_until_the_network_decides_for_what_all_have(
+def test_another_value_holds_until_the_network_decides_for_the_common_one(
     parameter: Parameter[Any],
 ) -> None:
     charter = load(OLD | {parameter.key: other_value(parameter)})

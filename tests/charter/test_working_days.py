@@ -36,7 +36,7 @@ def test_which_days_are_free_depends_on_the_place(place: str, day: date, free: b
     assert working(day, Charter({p.HOLIDAYS.key: place})) is not free
 
 
-def test_who_chooses_a_holiday_is_told_its_name_and_a_day_that_would_do() -> None:
+def test_people_who_choose_a_holiday_read_its_name_and_a_day_that_would_do() -> None:
     said = problem(date(2015, 5, 25), ENGLAND)
     assert said is not None
     assert "Spring Bank Holiday" in str(said)
@@ -46,7 +46,7 @@ def test_who_chooses_a_holiday_is_told_its_name_and_a_day_that_would_do() -> Non
     assert problem(date(2015, 5, 26), ENGLAND) is None
 
 
-def test_what_would_close_at_easter_closes_after_it() -> None:
+def test_a_proposal_that_would_close_at_easter_closes_after_it() -> None:
     opened = datetime(2015, 3, 27, 10, tzinfo=UTC)
     assert deadlines.earliest(opened, ENGLAND, LONDON) == date(2015, 4, 7)
     assert deadlines.objections_until(opened, ENGLAND, LONDON).date() == date(2015, 4, 7)

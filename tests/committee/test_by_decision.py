@@ -85,7 +85,7 @@ def test_a_first_day_that_is_named_is_kept(uk):
     assert term_of(ada).start == date(2015, 6, 1)
 
 
-def test_what_is_not_agreed_gives_nothing(uk):
+def test_a_refused_proposal_gives_no_office(uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     proposal = asked(uk, sam, place(uk, ada))
     answered(proposal, uk, AnswerKind.BLOCK, sam)
@@ -138,7 +138,7 @@ def refused(uk, sam):
     ]
 
 
-def test_what_could_not_take_effect_is_not_asked(uk):
+def test_a_proposal_that_could_not_take_effect_is_not_opened(uk):
     sam = builders.a_steering_member(uk)
     for named, words in refused(uk, sam):
         with pytest.raises(RuleBroken, match=words):
@@ -191,7 +191,7 @@ def test_where_the_person_has_left_by_then_the_decision_stands_and_says_why(uk):
     assert "Ada Example is not a member of this network." in why(agreed(proposal, uk))
 
 
-def test_who_removed_their_name_by_then_takes_no_place(uk):
+def test_people_who_removed_their_name_by_then_take_no_place(uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     with transaction():
         seat(uk, 5).constituency = Constituency.SISTER_NETWORK
@@ -218,7 +218,7 @@ def test_a_term_that_is_over_by_then_is_not_ended_again(uk):
 
 
 @pytest.mark.parametrize("losing", [True, False])
-def test_who_is_named_is_asked_and_not_counted(uk, losing):
+def test_people_named_are_asked_and_not_counted(uk, losing):
     sam, bea = builders.a_steering_member(uk), builders.a_steering_member(uk, "Bea Steering")
     named = end_of(term_of(sam)) if losing else place(uk, sam, start=date(2016, 4, 12), end=date(2017, 1, 1))
     proposal = asked(uk, bea, named)
@@ -233,7 +233,7 @@ def test_who_is_named_is_asked_and_not_counted(uk, losing):
         assert decision_of(proposal).outcome.adopted
 
 
-def test_who_is_named_does_not_count_by_speaking_for_an_organisation_either(uk):
+def test_people_named_do_not_count_by_speaking_for_an_organisation_either(uk):
     cory, ada, bea = builders.a_coordinator(uk), builders.a_member(uk), builders.a_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=ada)
     proposal = asked(uk, bea, a_mandate_for(ada, start=date(2015, 8, 1)), matter="mandate")
@@ -281,7 +281,7 @@ def write_down(network, by, *named, taken_by="committee", matter="committee"):
         return offsite.write_down(network, words, Ask(matter), taken, by=actor, via=Door.MEETING)
 
 
-def test_what_a_meeting_decided_takes_effect_after_its_window(uk):
+def test_a_decision_of_a_meeting_takes_effect_after_its_window(uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     proposal = write_down(uk, sam, place(uk, ada))
     assert db.session.query(Term).filter_by(person_id=ada.id).count() == 0
@@ -296,7 +296,7 @@ def test_nobody_writes_down_that_a_meeting_gave_them_an_office_or_ended_it(uk):
             write_down(uk, sam, named)
 
 
-def test_what_the_committee_may_not_decide_gives_nothing(uk):
+def test_a_decision_beyond_the_committee_s_power_gives_no_office(uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     proposal = write_down(uk, sam, a_mandate_for(ada), matter="mandate")
     assert not decision_of(proposal, close=True).outcome.adopted
@@ -389,7 +389,7 @@ def test_one_naming_makes_one_term(uk):
         db.session.add(Term(**again, start=date(2016, 1, 1), end=date(2016, 2, 1)))
 
 
-def test_what_a_version_names_is_never_changed_and_nothing_is_added_once_it_is_closed(uk):
+def test_the_offices_of_a_version_never_change_and_none_is_added_once_it_is_closed(uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     decided(uk, sam, place(uk, ada))
     statements = [

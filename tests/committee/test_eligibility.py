@@ -74,7 +74,7 @@ def test_a_place_for_organisations_falls_empty_some_time_after_its_holder_stops_
     assert verbs(uk) == ["offices.term_unfit", "offices.term_ended"]
 
 
-def test_what_is_put_right_in_time_takes_nothing_away(time):
+def test_a_fault_corrected_in_time_takes_no_place_away(time):
     uk, body = a_uk()
     ada, shed = a_speaker(uk, body)
     stops_speaking(ada)
@@ -120,7 +120,7 @@ def test_a_membership_that_ran_out_no_longer_fits(state, constituency, changes):
     assert eligibility.look() == changes
 
 
-def test_who_sits_as_found_and_never_fitted_stays():
+def test_people_who_sit_as_found_and_were_never_eligible_stay():
     _uk, body = a_uk()
     builders.seated(body, builders.a_person())
     kept_for(2, Constituency.ORGANISATION)

@@ -135,7 +135,7 @@ def test_nobody_but_the_operator_names_anybody(client, uk):
     opened(client, "/uk/committee/start-again", 403)
 
 
-def test_what_is_missing_is_said(uk):
+def test_missing_values_are_named(uk):
     operator = builders.an_operator()
     cases = [
         ({"why": " "}, "how this came about"),
@@ -221,7 +221,7 @@ def test_first_people_are_named_once_and_only_in_a_network_of_one_s_own(uk):
     assert db.session.query(Term).count() == 1
 
 
-def test_what_was_found_is_written_down_once_and_before_anything_is_decided(uk):
+def test_the_network_as_found_is_recorded_once_and_before_anything_is_decided(uk):
     operator = builders.an_operator()
     found = {"committee": "Committee", "by": builders.acting(operator, uk)}
     with transaction():

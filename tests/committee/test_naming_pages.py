@@ -79,7 +79,7 @@ def test_somebody_is_proposed_for_a_place_and_everybody_reads_it_in_words(client
     assert client.get(f"{address}.json").json["proposal"]["offices"][0]["what"] == "place"
 
 
-def test_what_is_named_in_a_draft_is_kept_shown_and_asked(client, uk):
+def test_offices_in_a_draft_are_kept_shown_and_proposed(client, uk):
     sam = builders.a_steering_member(uk)
     builders.a_member(uk, "Ada Example")
     builders.sign_in(client, sam)
@@ -152,7 +152,7 @@ def test_the_mandate_is_proposed_from_its_page_and_as_it_was(client, uk):
     )
 
 
-def test_who_is_named_replies_beside_the_proposal_and_nobody_else_does(client, uk):
+def test_people_named_reply_beside_the_proposal_and_nobody_else_does(client, uk):
     sam, bea = builders.a_steering_member(uk), builders.a_steering_member(uk, "Bea Steering")
     term = db.session.query(Term).filter_by(person_id=sam.id).one()
     proposal = asked(uk, bea, end_of(term))
@@ -189,7 +189,7 @@ def test_after_the_close_nobody_replies_any_more(client, uk, time):
     assert "This has closed" in late.text
 
 
-def test_what_a_meeting_decided_about_a_place_is_written_down_with_it(client, uk):
+def test_a_decision_of_a_meeting_about_a_place_is_recorded_with_the_place(client, uk):
     sam = builders.a_steering_member(uk)
     builders.a_member(uk, "Ada Example")
     builders.sign_in(client, sam)

@@ -194,7 +194,7 @@ FORGED = [
 ]
 
 
-def test_what_decisions_gave_and_ended_is_as_it_was_recorded(given_and_ended: Any) -> None:
+def test_the_offices_that_decisions_gave_and_ended_are_as_recorded(given_and_ended: Any) -> None:
     assert faults_of(given_and_ended.id) == []
 
 

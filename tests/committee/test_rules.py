@@ -84,7 +84,9 @@ TWICE = [term("2011-04-13", "2013-04-13"), term("2013-04-13", "2015-04-13")]
         ({"turn": date(2016, 7, 1), "until": date(2016, 1, 1)}, [], {}, "on 2016-06-30"),
     ],
 )
-def test_what_the_rules_do_not_give_is_refused_and_what_is_needed_is_said(asked, held, rules, complaint):
+def test_an_office_that_the_rules_do_not_give_is_refused_and_the_message_says_why(
+    asked, held, rules, complaint
+):
     with pytest.raises(RuleBroken) as broken:
         check(wanted(**asked), held, charter(**rules))
     assert complaint in str(broken.value.message)
@@ -109,7 +111,7 @@ def test_what_the_rules_do_not_give_is_refused_and_what_is_needed_is_said(asked,
         ({"turn": date(2017, 7, 1), "until": date(2017, 4, 13)}, [], {}),
     ],
 )
-def test_what_the_rules_give_is_given(asked, held, rules):
+def test_an_office_that_the_rules_give_is_given(asked, held, rules):
     check(wanted(**asked), held, charter(**rules))
 
 
@@ -168,7 +170,7 @@ def test_the_places_that_the_rules_keep_can_still_be_made_after_each_new_one(kin
         check_place(kind, there, rules, "committee")
 
 
-def test_what_is_lacking_is_said_in_words():
+def test_missing_parts_are_named_in_words():
     assert [str(each) for each in said_lacking({"individual": 1}, charter(**KEPT))] == [
         "Our rules require 2 places for members in person; so far: 1 place.",
         "Our rules require 1 place for people who speak for organisations; so far: 0 places.",

@@ -69,7 +69,7 @@ def test_a_renewal_begins_where_the_old_one_ends(uk):
         ({}, "at least one person"),
     ],
 )
-def test_what_a_mandate_must_say(uk, values, words):
+def test_a_mandate_without_a_necessary_fact_is_refused(uk, values, words):
     sam, cory = builders.a_steering_member(uk), builders.a_member(uk)
     org = builders.an_organisation(uk, "The Open Shed")
     named = a_mandate_for(cory, **values) if values else a_mandate_for(organisation_id=org.id)

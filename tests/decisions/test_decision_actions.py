@@ -71,7 +71,7 @@ def verbs() -> list[str]:
 # --- asking
 
 
-def test_who_was_a_member_when_it_opened_is_asked_and_their_number_is_kept(network: Network) -> None:
+def test_people_who_were_members_at_the_opening_are_asked_and_their_number_is_kept(network: Network) -> None:
     ann, *_others = members(network, 3)
     proposal = a_proposal(network, ann)
     a_member(network)
@@ -221,7 +221,7 @@ def test_one_human_answers_for_herself_or_for_her_organisation_never_for_both(ne
     assert tally_of(proposal) == {"agree": 0, "reservations": 0, "stand-aside": 1, "block": 0, "no-view": 0}
 
 
-def test_who_has_an_interest_is_shown_and_not_counted(network: Network) -> None:
+def test_people_with_an_interest_are_shown_and_not_counted(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
     with transaction():
@@ -238,7 +238,7 @@ def test_the_coordinator_does_not_decide_on_the_mandate(network: Network) -> Non
     assert tally_of(proposal)["agree"] == 1
 
 
-def test_who_left_stays_on_the_roll_and_is_shown_as_left(network: Network) -> None:
+def test_people_who_left_stay_on_the_roll_and_are_shown_as_left(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
     answered(proposal, network, AnswerKind.AGREE, bob)
@@ -278,7 +278,7 @@ def test_at_the_deadline_it_is_decided_once_and_numbered(network: Network, time:
     assert version_of(second).outcome is Outcome.NOT_AGREED
 
 
-def test_what_has_closed_stays_closed_when_the_clock_goes_back(network: Network, time: MovedClock) -> None:
+def test_a_closed_proposal_stays_closed_when_the_clock_goes_back(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
     answered(proposal, network, AnswerKind.AGREE, ann)
@@ -410,7 +410,7 @@ def test_only_its_author_changes_the_words_or_takes_it_back(network: Network) ->
             act()
 
 
-def test_what_is_taken_back_was_never_decided(network: Network, time: MovedClock) -> None:
+def test_a_proposal_taken_back_was_never_decided(network: Network, time: MovedClock) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann)
     with transaction():
@@ -442,7 +442,7 @@ def test_adopted_rules_hold_from_then_on_and_the_next_proposal_follows_them(
     assert version_of(later).charter_version_id == version.id
 
 
-def test_what_was_not_agreed_changes_no_rule(network: Network, time: MovedClock) -> None:
+def test_a_refused_proposal_changes_no_rule(network: Network, time: MovedClock) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann, decisions__minimum_days_open=14)
     deadline_passes(time, proposal)
@@ -479,7 +479,7 @@ def test_a_change_that_no_longer_fits_does_not_undo_the_decision(network: Networ
 # --- taken elsewhere
 
 
-def test_what_a_meeting_decided_stands_when_nobody_objects(network: Network, time: MovedClock) -> None:
+def test_a_decision_of_a_meeting_stands_when_nobody_objects(network: Network, time: MovedClock) -> None:
     sam = a_steering_member(network)
     proposal = taken(network, sam)
     assert decisions() == []
@@ -495,7 +495,7 @@ def test_a_meeting_can_change_the_rules_where_all_members_met(network: Network, 
     assert charters.rules_in_force(network.id)[p.SEATS] == 7
 
 
-def test_what_the_committee_may_not_decide_becomes_its_recommendation(
+def test_a_decision_beyond_the_committee_s_power_becomes_its_recommendation(
     network: Network, time: MovedClock
 ) -> None:
     proposal = taken(network, a_steering_member(network), body="committee", committee__seats=7)
@@ -505,13 +505,13 @@ def test_what_the_committee_may_not_decide_becomes_its_recommendation(
     assert charters.rules_in_force(network.id)[p.SEATS] == 9
 
 
-def test_what_the_committee_may_decide_stands(network: Network, time: MovedClock) -> None:
+def test_a_decision_within_the_committee_s_power_stands(network: Network, time: MovedClock) -> None:
     proposal = taken(network, a_steering_member(network), body="committee", matter="committee")
     deadline_passes(time, proposal)
     assert decisions()[0].outcome is Outcome.ELSEWHERE
 
 
-def test_what_the_committee_decided_is_written_down_late_only_with_a_reason() -> None:
+def test_a_decision_of_the_committee_is_recorded_late_only_with_a_reason() -> None:
     network = a_network_with_rules("eu", committee__publish_days=2)
     sam = a_steering_member(network)
     with pytest.raises(RuleBroken, match="within 2 days"):
@@ -619,7 +619,7 @@ def test_erasing_a_person_s_words_is_the_one_change_that_is_left(network: Networ
     assert tally_of(proposal)["block"] == 1
 
 
-def test_who_leaves_takes_her_words_along_and_her_answer_stays_counted(
+def test_the_answers_of_people_who_leave_stay_counted_without_their_words(
     network: Network, time: MovedClock
 ) -> None:
     ann = a_member(network)

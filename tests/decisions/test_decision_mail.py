@@ -87,7 +87,7 @@ def test_on_the_last_day_only_those_who_have_not_answered_are_reminded(
     assert names_of("Last day") == [bob.name]
 
 
-def test_who_has_answered_is_not_reminded_for_another_for_whom_they_cannot(
+def test_people_who_have_answered_are_not_reminded_for_another_for_whom_they_cannot_answer(
     network: Network, time: MovedClock
 ) -> None:
     ann, bob, cat = (a_member(network, name) for name in ("Ann", "Bob", "Cat"))
@@ -183,7 +183,7 @@ def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: Moved
     assert "It leaves people out." in text_of("Stopped, and open until")
 
 
-def test_what_a_meeting_decided_is_told_ten_minutes_after_it_is_written_down(
+def test_a_decision_of_a_meeting_is_public_ten_minutes_after_it_is_recorded(
     network: Network, time: MovedClock
 ) -> None:
     taken(network, a_steering_member(network), told=False)
@@ -196,7 +196,7 @@ def test_what_a_meeting_decided_is_told_ten_minutes_after_it_is_written_down(
     assert subjects() == ["Objections by Mon 20 Apr 2015, 18:00 BST: Our letter to the minister"]
 
 
-def test_who_was_asked_is_told_that_it_was_taken_back(network: Network) -> None:
+def test_people_who_were_asked_are_notified_that_it_was_taken_back(network: Network) -> None:
     ann, _bob = a_member(network, "Ann"), a_member(network, "Bob")
     proposal = a_proposal(network, ann)
     with transaction():
@@ -236,7 +236,9 @@ def about(proposal: Proposal, network: Network) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("change", [extend, withdraw, stop])
-def test_whoever_heard_of_a_question_hears_that_its_day_moves_or_that_it_is_taken_back(change: Any) -> None:
+def test_people_notified_of_a_question_are_notified_when_its_day_moves_or_it_is_taken_back(
+    change: Any,
+) -> None:
     network = a_network(list_address="old-list@example.org")
     ann, _bob = a_member(network, "Ann"), a_member(network, "Bob")
     with transaction():
@@ -265,7 +267,9 @@ def test_nobody_reads_that_the_program_asked(network: Network) -> None:
     assert not any("govnet" in sentence for sentence in said)
 
 
-def test_what_waits_for_a_person_is_what_she_has_not_answered(network: Network, time: MovedClock) -> None:
+def test_a_person_s_tasks_are_the_proposals_that_she_has_not_answered(
+    network: Network, time: MovedClock
+) -> None:
     ann, bob = members(network, 2)
     proposal, other = a_proposal(network, ann), a_proposal(network, ann)
     answered(proposal, network, AnswerKind.NO_VIEW, bob)
@@ -283,7 +287,7 @@ def test_what_waits_for_a_person_is_what_she_has_not_answered(network: Network, 
         (["charter"], "charter", ["bob", "cat"]),
     ],
 )
-def test_what_the_rules_do_not_have_everybody_told_comes_as_each_chose(
+def test_notices_that_are_not_for_everybody_come_as_each_person_chose(
     always: list[str], matter: str, told_of: list[str]
 ) -> None:
     days = {"decisions__minimum_days_open": 8, "decisions__extension_days": 8}

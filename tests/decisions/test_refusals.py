@@ -446,7 +446,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_refused_says_why(scene: Scene, case: str) -> None:
+def test_a_refusal_says_why(scene: Scene, case: str) -> None:
     act, words, *before = CASES[case]
     for prepare in before:
         prepare(scene)

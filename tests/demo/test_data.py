@@ -152,7 +152,7 @@ def test_the_open_question_has_thirty_answers_of_every_kind(facts: Facts) -> Non
     assert set(kinds) == set(FIVE)
 
 
-def test_whoever_stops_a_proposal_says_why_and_what_would_help(facts: Facts) -> None:
+def test_people_who_stop_a_proposal_say_why_and_what_would_help(facts: Facts) -> None:
     every = [
         one for it in facts.proposals for one in (*it.answers, *(a for e in it.earlier for a in e.answers))
     ]
@@ -241,7 +241,7 @@ def test_the_demo_is_founded_by_a_file_that_any_network_could_use(facts: Facts) 
     )
 
 
-def test_what_proposals_change_in_the_charter_can_be_changed(facts: Facts) -> None:
+def test_changes_of_the_charter_in_a_proposal_can_be_changed(facts: Facts) -> None:
     charter = read_founding(tomllib.loads(facts.founding), reserved=RESERVED, accents=ACCENTS).charter
     for proposal in facts.proposals:
         assert problems(charter, proposal.changes) == {}, proposal.key

@@ -202,7 +202,7 @@ def test_a_dry_run_says_each_step_and_does_nothing(pristine: Debian) -> None:
         (["--site"], "--site needs a value"),
     ],
 )
-def test_what_is_missing_is_said_before_anything_is_done(
+def test_missing_options_are_named_before_anything_is_done(
     pristine: Debian, words: list[str], says: str
 ) -> None:
     done = pristine.run("bash", "/root/dist/install.sh", *words, check=False)

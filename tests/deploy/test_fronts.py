@@ -146,7 +146,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize("kind", sorted(fronts.KINDS))
-def test_what_a_visitor_says_of_where_they_come_from_never_reaches_the_program(
+def test_forwarded_fields_from_a_visitor_never_reach_the_program(
     kind: str, tmp_path_factory: pytest.TempPathFactory, authority: Path
 ) -> None:
     behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)

@@ -79,7 +79,7 @@ def test_a_backup_is_made_every_night_and_made_up_for() -> None:
     assert target in confined.directive(DEPLOY / "govnet-backup.service", "ReadWritePaths").split()
 
 
-def test_what_no_unit_allows_is_refused_here_as_well() -> None:
+def test_acts_that_no_unit_allows_are_refused_here_too() -> None:
     done = run(sys.executable, confined.SELF, str(SERVICES[0]), sys.executable, "-c", NOT_ALLOWED)
     assert done.stdout == "-1\n"
     assert "PermissionError" in done.stderr

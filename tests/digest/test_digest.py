@@ -106,7 +106,7 @@ def test_where_nobody_wants_one_the_digest_still_moves_on(network, time):
     assert numbers == [0, 1]
 
 
-def test_what_is_for_members_is_told_to_members_alone(app, network, time, tmp_path, monkeypatch):
+def test_a_notice_for_members_goes_to_members_only(app, network, time, tmp_path, monkeypatch):
     monkeypatch.setattr(Said, "visibility", Visibility.MEMBERS)
     ann = wants_digest(network, builders.a_member(network, "Ann"))
     gone = wants_digest(network, builders.a_member(network, "Gone", state=MembershipState.ACTIVE))

@@ -108,7 +108,7 @@ def test_a_field_with_an_error_is_described_by_its_hint_and_its_error(app: Flask
     assert 'aria-invalid="true"' in html
 
 
-def test_what_people_ticked_is_still_ticked_when_the_form_comes_back(app: Flask) -> None:
+def test_ticked_boxes_are_still_ticked_when_the_form_comes_back(app: Flask) -> None:
     sent = MultiDict([("answer", "stop"), ("criteria", "b"), ("reason", "<b>because</b>"), ("code", "y")])
     form = AnswerForm(sent, meta={"csrf": False})
     html = draw(app, "forms", "answers(form.answer, {'stop': 'Say why'})", form=form)

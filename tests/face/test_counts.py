@@ -82,7 +82,7 @@ def test_every_event_that_counts_says_one_and_many() -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_what_the_program_did_is_said_of_this_site_in_mails() -> None:
+def test_mails_say_that_the_site_did_the_program_s_acts() -> None:
     details = {"actor": PROGRAM.name, "authority": str(SYSTEM), "subject": "post:1"}
     told = ToldEntry(1, 1, datetime(2015, 4, 13, tzinfo=UTC), builders.a_network(), None, details)
     assert (actor_of(told), actor_of(told).inside) == ("This site", "This site")

@@ -161,7 +161,7 @@ def test_a_deadline_says_its_exact_instant_and_never_more_time_than_there_is(
 @example(timedelta(hours=28), timedelta())
 @example(timedelta(hours=28), timedelta(seconds=1))
 @example(timedelta(hours=50), timedelta(hours=3))
-def test_what_a_visitors_cache_has_is_shown_until_its_words_change(
+def test_a_visitor_s_cached_page_is_shown_until_its_words_change(
     built_app: Flask, away: timedelta, later: timedelta
 ) -> None:
     """The page's tag names the instant until which the words hold: the same words before it, others after."""
@@ -268,7 +268,7 @@ def test_each_exception_is_one() -> None:
     assert used == set(SAYS_EXACTLY)
 
 
-def test_what_is_rendered_once_and_kept_holds_no_words_that_go_stale() -> None:
+def test_a_part_that_is_rendered_once_and_kept_has_no_words_that_go_stale() -> None:
     """Neither a kept template nor anything that it takes in says a near date: those come as ready words, among its values."""
     sources = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in page_templates()}
     code = "".join(path.read_text(encoding="utf-8") for path in (TEMPLATES.parent / "govnet").rglob("*.py"))

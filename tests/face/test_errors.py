@@ -39,7 +39,7 @@ def shown(app: Flask, error: Exception) -> tuple[int, Html]:
     return response.status_code, html
 
 
-def test_who_may_not_is_told_who_may_and_whom_to_ask(in_uk: Flask) -> None:
+def test_people_without_the_right_read_who_has_it_and_whom_to_ask(in_uk: Flask) -> None:
     status, html = shown(in_uk, refusal(Can.RECORD_DECISION))
     assert status == 403
     assert "Only the committee or the coordinator can record a decision taken elsewhere." in html.text
@@ -54,7 +54,7 @@ def test_several_whom_to_ask_stand_in_a_list(in_uk: Flask) -> None:
     assert either(["Ann", "Bo", "Cy"]) == "Ann, Bo or Cy"
 
 
-def test_who_was_signed_out_while_writing_can_sign_in_beside_and_send_it_then(in_uk: Flask) -> None:
+def test_people_who_were_signed_out_while_writing_can_sign_in_beside_and_then_send_it(in_uk: Flask) -> None:
     g.actor = VISITOR
     status, html = shown(in_uk, refusal(Can.RECORD_DECISION))
     assert status == 403
@@ -64,21 +64,21 @@ def test_who_was_signed_out_while_writing_can_sign_in_beside_and_send_it_then(in
     assert {field["name"]: field["value"] for field in html.forms[0]["fields"]}["body"] == "My long thought"
 
 
-def test_who_was_overtaken_sees_both_texts(in_uk: Flask) -> None:
+def test_people_who_were_overtaken_see_both_texts(in_uk: Flask) -> None:
     status, html = shown(in_uk, Stale("It was changed.", newer="Their words", yours="My words"))
     assert status == 409
     assert "Their words" in html.text
     assert "My words" in html.text
 
 
-def test_who_broke_a_rule_reads_which(in_uk: Flask) -> None:
+def test_a_person_who_broke_a_rule_reads_which(in_uk: Flask) -> None:
     status, html = shown(in_uk, RuleBroken("This closed at 18:00."))
     assert status == 422
     assert "This closed at 18:00." in html.text
     assert "My long thought" in html.text
 
 
-def test_who_tried_too_often_reads_when_to_come_back(in_uk: Flask) -> None:
+def test_people_who_tried_too_often_read_when_to_come_back(in_uk: Flask) -> None:
     limit = RuntimeLimit(parse("5 per 10 minute"), key_func=str, scope=None)
     status, html = shown(in_uk, RateLimitExceeded(limit))
     assert status == 429

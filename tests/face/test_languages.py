@@ -66,7 +66,7 @@ def test_no_sentence_of_a_page_is_left_in_the_language_of_the_source(bilingual: 
     assert left == []
 
 
-def test_who_chose_a_language_reads_it_whatever_the_browser_asks_for(bilingual: Flask) -> None:
+def test_people_read_the_language_they_chose_whatever_the_browser_asks_for(bilingual: Flask) -> None:
     client = bilingual.test_client()
     with bilingual.app_context():
         ann_id = a_member(a_network("leeds")).id
@@ -86,7 +86,7 @@ def test_with_one_language_nobody_is_asked_which(app: Flask, client: FlaskClient
     assert Html(client.get("/uk/", headers=WELSH).text).lang == "en"
 
 
-def test_what_rules_say_of_numbers_is_translated_too(bilingual: Flask) -> None:
+def test_the_numbers_in_rules_are_translated_too(bilingual: Flask) -> None:
     with bilingual.test_request_context("/"), force_locale("cy"):
         assert say(counted("%(num)s day", "%(num)s days", 3)) == "⟦3 days⟧"
         assert say(Said("Closes %(when)s", {"when": "now"})) == "⟦Closes now⟧"

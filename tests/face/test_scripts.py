@@ -138,7 +138,7 @@ def test_half_a_thought_is_still_there_after_leaving(page: Any) -> None:
     assert page.input_value(BODY) == ""
 
 
-def test_what_arrived_is_not_offered_again_and_two_clicks_send_once(
+def test_a_sent_text_is_not_offered_again_and_two_clicks_send_once(
     page: Any, server: tuple[Site, BaseWSGIServer]
 ) -> None:
     site = server[0]
@@ -151,7 +151,7 @@ def test_what_arrived_is_not_offered_again_and_two_clicks_send_once(
     assert site.sent[before:] == ["done"]
 
 
-def test_what_a_visitor_wrote_in_another_tab_is_shown_only_to_whom_says_that_it_is_theirs(page: Any) -> None:
+def test_a_visitor_s_draft_from_another_tab_is_shown_only_to_its_author(page: Any) -> None:
     page.goto("/reply")
     page.fill(BODY, "a private thought")
     page.goto("/progress")
@@ -168,7 +168,7 @@ def test_what_a_visitor_wrote_in_another_tab_is_shown_only_to_whom_says_that_it_
 
 
 @pytest.mark.parametrize(("leave_it_ticked", "kept_texts"), [(True, 0), (False, 1)])
-def test_whoever_signs_out_is_asked_whether_unsent_texts_stay_in_the_browser(
+def test_people_who_sign_out_are_asked_whether_unsent_texts_stay_in_the_browser(
     page: Any, leave_it_ticked: bool, kept_texts: int
 ) -> None:
     page.goto("/sign-out?who=7")
@@ -185,7 +185,7 @@ def test_whoever_signs_out_is_asked_whether_unsent_texts_stay_in_the_browser(
     assert page.evaluate("Object.keys(localStorage).length") == kept_texts
 
 
-def test_what_was_refused_is_kept(page: Any) -> None:
+def test_a_refused_text_is_kept(page: Any) -> None:
     page.goto("/reply")
     page.fill(BODY, "too short")
     with page.expect_navigation():
@@ -195,7 +195,7 @@ def test_what_was_refused_is_kept(page: Any) -> None:
     assert page.input_value(BODY) == "too short"
 
 
-def test_what_was_written_when_the_line_went_dead_is_kept(page: Any) -> None:
+def test_text_written_when_the_connection_failed_is_kept(page: Any) -> None:
     page.goto("/reply")
     page.context.set_offline(True)
     page.fill(BODY, "written in a tunnel")

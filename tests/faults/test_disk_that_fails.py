@@ -248,7 +248,7 @@ def _not_whole(now: Files, before: Files, after: Files) -> Iterator[str]:
             yield f"{path} is neither old nor new: {len(content)} bytes"
 
 
-def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
+def test_files_of_a_killed_process_are_removed_by_the_next(tmp_path: Path) -> None:
     killed = os.fork()
     if not killed:
         with files.whole(tmp_path / "one"), files.workshop(tmp_path) as folder:

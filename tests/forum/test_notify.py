@@ -85,7 +85,7 @@ def test_a_reply_is_told_to_those_who_take_part_but_not_to_its_author(room):
     assert room.told("forum/replied") == ["Ann", "Eve"]
 
 
-def test_whoever_is_named_is_told_unless_they_want_less(room):
+def test_people_named_are_notified_unless_they_want_less(room):
     thread = a_thread(room.topic, room.ann)
     a_post(thread, room.eve, "What do @Con Concerned, @Dig Digest and @Vot Votes say?")
     assert room.told("forum/replied") == ["Ann", "Con"]

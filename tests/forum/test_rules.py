@@ -43,7 +43,7 @@ def test_reading_the_next_page_moves_the_mark():
     assert rules.marked(30, 21, 40) == 40
 
 
-def test_what_somebody_jumped_over_stays_unread():
+def test_a_post_that_somebody_jumped_over_stays_unread():
     assert rules.marked(20, 101, 120) == 20
 
 
@@ -123,7 +123,7 @@ NAMES = {1: "Ann Example", 2: "Ann Exampleton", 3: "Bo", 4: ""}
         ("@Bobby is somebody else", set()),
     ],
 )
-def test_whose_whole_name_stands_behind_an_at_sign_is_named(text, found):
+def test_people_whose_whole_name_follows_an_at_sign_are_mentioned(text, found):
     assert rules.mentioned(text, NAMES) == found
 
 
@@ -165,7 +165,7 @@ def test_a_discussion_gets_no_day_that_is_over(before):
         rules.check_until(OVER, before=before, today=TODAY)
 
 
-def test_who_hid_a_post_or_wrote_it_never_hears_the_appeal():
+def test_the_author_and_the_hider_of_a_post_never_hear_the_appeal():
     assert not rules.may_hear(7, hid=7, wrote=8, spoken=())
     assert not rules.may_hear(8, hid=7, wrote=8, spoken=())
     assert not rules.may_hear(None, hid=7, wrote=None, spoken=())

@@ -99,7 +99,9 @@ def test_a_visitor_reads_who_runs_this_and_which_places_are_empty(app: Flask, cl
     assert "Cory Coordinator until Sat 11 Jul 2015" in text
 
 
-def test_whose_term_has_ended_runs_this_no_longer(app: Flask, client: FlaskClient, time: MovedClock) -> None:
+def test_people_whose_term_has_ended_run_this_no_longer(
+    app: Flask, client: FlaskClient, time: MovedClock
+) -> None:
     with app.app_context():
         network = a_network()
         seated(a_committee(network, seats=1), a_member(network, "Gone Tomorrow"), seat=1, days=1)
@@ -166,9 +168,7 @@ def test_browsers_find_the_icon_where_they_look_for_it(client: FlaskClient) -> N
         assert icon.mimetype == "image/svg+xml"
 
 
-def test_what_was_put_back_from_a_backup_is_not_taken_for_what_was_read(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_pages_of_a_restored_database_have_another_etag(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         a_network()
     first = client.get("/uk/").headers["ETag"]

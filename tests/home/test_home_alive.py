@@ -85,7 +85,7 @@ def test_a_member_sees_whether_she_has_answered(app: Flask, alive: dict[str, int
     assert "Between us" in missing
 
 
-def test_what_was_decided_stands_there_with_its_number(
+def test_a_decision_is_listed_with_its_number(
     app: Flask, alive: dict[str, int], client: FlaskClient, time: MovedClock
 ) -> None:
     time.move(timedelta(days=40))

@@ -71,7 +71,7 @@ def test_a_network_in_which_nothing_happened_says_so(app: Flask, client: FlaskCl
     assert "Nothing has happened yet." in opened(client, "/uk/record").text
 
 
-def test_what_is_for_members_has_its_line_but_not_its_words_for_visitors(
+def test_an_entry_for_members_has_its_line_but_not_its_words_for_visitors(
     app: Flask, client: FlaskClient
 ) -> None:
     with app.app_context():

@@ -41,7 +41,7 @@ def test_a_volunteer_opens_the_link_that_init_printed(vera: Somebody, printed: s
     vera.reads("Describe the network as it is today", "Step 1 of 6", "Name and purpose")
 
 
-def test_what_she_forgot_is_said_beside_its_field_and_nothing_that_she_typed_is_lost(vera: Somebody) -> None:
+def test_a_forgotten_field_is_named_beside_it_and_nothing_that_she_typed_is_lost(vera: Somebody) -> None:
     vera.writes("What is the network called?", "UK Network")
     vera.writes("Its short name in addresses", "uk")
     vera.writes("Whom can people ask?", "Vera Stone")
@@ -99,7 +99,7 @@ def test_nobody_can_found_a_second_network_with_the_same_link(vera: Somebody, pr
     assert vera.page.get_by_role("button", name="Found the network").count() == 0
 
 
-def test_who_looks_after_the_server_is_named_on_the_server_alone(house: House, vera: Somebody) -> None:
+def test_operators_are_named_on_the_server_only(house: House, vera: Somebody) -> None:
     said = house.command("operator", "give", "vera@example.org", "--name", "Vera Stone")
     assert "looks after the server from now on" in said
     vera.opens("/uk/record")
@@ -115,7 +115,7 @@ def test_the_pages_say_how_we_know_who_holds_which_office(vera: Somebody) -> Non
     vera.reads("Our rules", "We have always done it so.")
 
 
-def test_whoever_was_written_down_for_an_office_is_written_to(house: House) -> None:
+def test_people_recorded_as_holding_an_office_get_a_mail(house: House) -> None:
     said = words(house.mail("sam@example.org", "You are recorded as holding an office in UK Network"))
     assert "holding the place “Chair”" in said
     assert "Minutes of 9 June 2014." in said
@@ -173,7 +173,7 @@ def test_ben_does_so_by_an_answer_which_his_mail_server_hands_in(house: House, v
     vera.reads("2 people are members.")
 
 
-def test_who_is_only_on_the_list_gets_no_question_and_the_record_is_whole(
+def test_people_only_on_the_list_get_no_question_and_the_record_is_whole(
     house: House, vera: Somebody
 ) -> None:
     assert not house.mails("cleo@example.org")

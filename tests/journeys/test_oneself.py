@@ -44,7 +44,7 @@ def replies(person: Somebody, post: str) -> None:
     person.reads(post)
 
 
-def test_what_ben_wrote_waits_for_ada_on_the_page_you_until_she_has_read_it(uk: Cast) -> None:
+def test_ben_s_post_waits_for_ada_on_the_page_you_until_she_has_read_it(uk: Cast) -> None:
     ada, ben = uk["Ada"], uk["Ben"]
     starts(ada, "Anything else", TITLE, "In Leeds?")
     ben.opens(ada.page.url)

@@ -100,7 +100,7 @@ def test_an_upgrade_backs_up_first_and_checks_the_record(elsewhere: House) -> No
     assert list((elsewhere.folder / "data").glob("before-upgrade-*.tar.gz"))
 
 
-def test_whoever_tampers_with_the_record_is_found_out_and_where(uk: Cast) -> None:
+def test_anyone_who_tampers_with_the_record_is_found_out_with_the_place(uk: Cast) -> None:
     in_the_shell(uk.house, drop_trigger(uk.house), TAMPER)
     said = uk.house.command("verify", status=1)
     assert "LOOK" in said

@@ -129,7 +129,7 @@ def test_nothing_else_becomes_a_link(text: str) -> None:
         ("![www.b.example](https://a.example/b.png)", "https://a.example/b.png", "www.b.example"),
     ],
 )
-def test_what_is_a_link_already_stays_one(text: str, address: str, words: str) -> None:
+def test_an_existing_link_stays_one(text: str, address: str, words: str) -> None:
     assert Links(render(text)).found == [[address, words]]
 
 

@@ -82,7 +82,7 @@ def test_every_duty_locks_the_row_and_looks_again_or_says_how_else_one_worker_do
     assert found == set(LOCK_THEMSELVES)
 
 
-def test_what_is_no_longer_due_once_its_row_is_locked_is_left_alone():
+def test_a_row_that_is_no_longer_due_once_it_is_locked_is_left_alone():
     first, second = builders.a_person("Ann"), builders.a_person("Bob")
     asked = []
 
@@ -112,7 +112,7 @@ def test_one_thing_that_fails_keeps_no_other_from_being_done():
     assert (did, failures()) == ([1, 3], {2: 1})
 
 
-def test_what_failed_is_tried_ever_later_then_set_aside_and_tried_once_a_day(time):
+def test_a_failed_row_is_tried_ever_later_then_set_aside_and_tried_once_a_day(time):
     did = []
     tried = []
 
@@ -139,7 +139,7 @@ def test_what_failed_is_tried_ever_later_then_set_aside_and_tried_once_a_day(tim
     assert failures() == {}
 
 
-def test_what_is_no_longer_due_is_forgotten(time):
+def test_a_row_that_is_no_longer_due_is_forgotten(time):
     duties.each("try", [2], a_duty_that({2}, []))
     time.move(timedelta(days=1))
     assert duties.forget_over() == 0
@@ -173,7 +173,7 @@ def test_a_statement_that_no_database_can_run_is_a_fault_of_the_thing(orig):
     assert (did, failures()) == ([4], {1: 1, 2: 1, 3: 1})
 
 
-def test_what_one_statement_does_is_done_one_by_one_where_one_thing_fails(time):
+def test_a_statement_for_many_rows_is_done_one_by_one_if_one_of_them_fails(time):
     did = []
 
     def do(keys):
@@ -199,7 +199,7 @@ def test_a_duty_that_went_wrong_under_an_earlier_worker_is_struck_off_once_it_go
     assert failures() == {}
 
 
-def test_what_is_set_aside_takes_no_place_of_what_comes_after(time):
+def test_rows_set_aside_take_no_place_of_later_ones(time):
     network = a_network_with_rules()
     for number in range(21):
         with transaction():

@@ -121,7 +121,7 @@ def test_a_post_is_there_where_it_was_said_to_be_and_once_where_it_is_sent_again
             assert db.session.scalar(many) == 1, f"at {at}"
 
 
-def test_what_fails_in_a_transaction_is_raised_and_not_the_rollback(app: Flask, engine: Engine) -> None:
+def test_a_failure_in_a_transaction_is_raised_and_not_the_rollback(app: Flask, engine: Engine) -> None:
     with app.app_context():
         with pytest.raises(LookupError), transaction():
             pid = db.session.connection().connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]

@@ -37,7 +37,7 @@ def happen(network, person, what="something"):
     record(Happened(act=act, thing=network, what=what))
 
 
-def test_what_happened_is_chained_and_found_again():
+def test_an_event_is_chained_and_found_again():
     network, person = builders.a_network(), builders.a_person("Ada Example")
     for n in range(3):
         with transaction():

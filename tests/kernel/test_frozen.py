@@ -27,7 +27,7 @@ class Sealed(Parcel):
     weight: int = 5
 
 
-def test_what_is_not_given_has_its_default_and_the_nearest_class_says_which() -> None:
+def test_an_absent_parameter_has_its_default_and_the_nearest_class_says_which() -> None:
     assert vars(Parcel(weight=1)) == {"weight": 1, "label": "none"}
     assert vars(Sealed(by="Ann")) == {"weight": 5, "label": "none", "by": "Ann"}
     assert [field.name for field in fields(Sealed)] == ["weight", "label", "by"]  # type: ignore[arg-type]
@@ -40,7 +40,7 @@ def test_a_field_that_is_missing_or_unknown_is_refused(given: dict[str, Any]) ->
         Parcel(**given)
 
 
-def test_what_is_made_stays_as_it_is() -> None:
+def test_an_event_never_changes_once_it_is_made() -> None:
     parcel = Parcel(weight=1)
     for name in ("weight", "colour"):
         with pytest.raises(FrozenInstanceError):

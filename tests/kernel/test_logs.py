@@ -103,7 +103,7 @@ def test_other_warnings_are_told_ten_times_a_minute_with_one_traceback(written: 
     assert {line["error"] for line in said[1:]} == {"ValueError"}
 
 
-def test_what_names_somebody_or_opens_something_is_taken_out() -> None:
+def test_names_and_secrets_are_taken_out() -> None:
     assert clean(f"to <{ADDRESS}> by /x/{TOKEN}?next=/me&a=b") == "to <…@…> by /x/…?…"
     harmless = "govnet.membership.applications.actions test_every_address_says_in_words 0024_readyz.py 2026-11-30T03:31:02Z"
     assert clean(harmless) == harmless

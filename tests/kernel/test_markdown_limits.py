@@ -96,7 +96,7 @@ def test_no_mixture_of_marks_makes_more_than_ten_times_itself(pieces, times):
         assert len(rendered(text)) <= 10 * len(text) + 10_000  # shown as typed
 
 
-def test_what_is_too_much_is_refused_while_it_is_written():
+def test_too_much_text_is_refused_while_it_is_written():
     text = WHOLE["a long address referred to again and again"]
     left = limits(text)
     with pytest.raises(TooMuch, match="many times its own length") as refused:

@@ -14,7 +14,7 @@ def _thawed() -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_what_is_there_is_looked_through_no_more_and_what_comes_still_is() -> None:
+def test_settled_objects_are_collected_no_more_and_new_ones_still_are() -> None:
     before = len(gc.get_objects())
     settle()
     assert len(gc.get_objects()) < before / 10

@@ -107,7 +107,7 @@ def read_only(app: Flask) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("trouble", "outage"), [(disk_full, FULL), (read_only, READ_ONLY)], ids=["full", "read-only"]
 )
-def test_what_cannot_be_saved_comes_back_with_words_and_monitors_know(app, client, forum, trouble, outage):
+def test_a_form_that_cannot_be_saved_comes_back_filled_and_monitors_know(app, client, forum, trouble, outage):
     with trouble(app):
         response = send(client, forum.url(), {"body": WORDS})
         assert response.status_code == 503
@@ -186,7 +186,7 @@ STATES = {
 
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("state", STATES)
-def test_what_postgresql_says_is_understood(app, state):
+def test_postgresql_s_errors_are_understood(app, state):
     if is_sqlite(app):
         return
     with pytest.raises(DBAPIError) as raised, db.engine.connect() as connection:

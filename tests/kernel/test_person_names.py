@@ -58,7 +58,7 @@ def test_people_are_called_as_they_are_called(name: str) -> None:
 
 
 @pytest.mark.parametrize("unseen", NOT_SEEN, ids=ascii)
-def test_what_nobody_sees_is_in_no_name_wherever_it_stands(unseen: str) -> None:
+def test_invisible_characters_are_in_no_name(unseen: str) -> None:
     for name in (f"Ann{unseen}Author", f"{unseen}Ann", f"Ann{unseen}", f"Ann {unseen}", unseen):
         said = trouble(name)
         assert said is not None, ascii(name)
@@ -66,7 +66,7 @@ def test_what_nobody_sees_is_in_no_name_wherever_it_stands(unseen: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*MIXED, *MARKED, *DRESSED, "---", "…"], ids=ascii)
-def test_what_only_looks_like_a_name_is_none(name: str) -> None:
+def test_text_that_only_looks_like_a_name_is_none(name: str) -> None:
     assert trouble(name) is not None
 
 

@@ -105,7 +105,7 @@ def test_every_setting_has_wrong_values_here() -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in config.TABLE if row.needed], ids=lambda row: row.name)
-def test_what_production_cannot_do_without_is_named(row: Setting) -> None:
+def test_settings_that_production_needs_are_named(row: Setting) -> None:
     (sentence,) = troubles({name: value for name, value in STRANGERS.items() if name != row.name})
     assert sentence.startswith(f"{row.name} is missing: ")
     assert row.example in sentence
@@ -157,7 +157,7 @@ def test_a_name_that_is_nearly_a_setting_is_asked_about(name: str, meant: str) -
 @pytest.mark.parametrize(
     "name", ["MAIL", "MAILCHECK", "GOVNET_SERVICE_HOST", "GOVNET_PORT", "MAIL_PORT_25_TCP", "LANG"]
 )
-def test_what_other_programs_leave_in_the_environment_is_let_be(name: str) -> None:
+def test_other_programs_variables_in_the_environment_are_left_alone(name: str) -> None:
     assert config.load({name: "tcp://10.0.0.1:5000"})
 
 

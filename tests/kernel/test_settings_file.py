@@ -108,7 +108,7 @@ def by_systemd(text: str) -> dict[str, str]:
 @example(lines=["MAIL_PASSWORD='a$b `c` \"d\"'", "# MAIL_PORT=25 ' \" $(false)"])
 @example(lines=['MAIL_PASSWORD="a\\$b \\` \\" \\\\"  \t', "  MAIL_PORT=25"])
 @example(lines=["MAIL_REPLIES=replies+{token}@example.org", "MAIL_PASSWORD="])
-def test_what_is_accepted_a_shell_and_systemd_read_the_same(
+def test_accepted_settings_are_read_alike_by_a_shell_and_systemd(
     lines: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     raw = ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass")
@@ -122,7 +122,7 @@ def test_what_is_accepted_a_shell_and_systemd_read_the_same(
 
 @settings(max_examples=200)
 @given(values=st.dictionaries(st.sampled_from(NAMES), VALUE, min_size=1))
-def test_what_is_written_every_reader_finds_again(
+def test_a_written_value_is_found_again_by_every_reader(
     values: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("written")
@@ -162,7 +162,7 @@ def test_what_is_written_every_reader_finds_again(
         (b"; a comment of systemd", "not of the form KEY=value"),
     ],
 )
-def test_what_readers_would_read_otherwise_is_refused_with_its_line(line: bytes, why: str) -> None:
+def test_a_value_that_readers_would_read_otherwise_is_refused_with_its_line(line: bytes, why: str) -> None:
     found = parse(b"# the relay\nMAIL_SERVER=smtp.example.org\n" + line + b"\nMAIL_RATE=3\n", "/etc/s.env")
     (trouble,) = found.troubles
     assert trouble.startswith("Line 3 of /etc/s.env ")

@@ -136,7 +136,7 @@ def test_a_tower_of_marks_becomes_a_letter_again():
     assert clean("e\u0301") == "é"
 
 
-def test_what_is_meant_as_text_stays_text():
+def test_plain_text_stays_text():
     assert Shown(render("2 < 3 & 5 > 4, <b>not bold</b>")).words.strip() == "2 < 3 & 5 > 4, <b>not bold</b>"
 
 

@@ -46,7 +46,7 @@ def _at_once():
 
 
 @pytest.mark.parametrize("text", ENDLESS[:-2])
-def test_what_is_no_number_is_none(text):
+def test_text_that_is_no_number_is_none(text):
     assert whole_number(text) is None or len(text) <= 9
     with pytest.raises(ValueError):
         fraction(text)

@@ -122,7 +122,7 @@ def test_nobody_signs_for_an_organisation_that_they_do_not_speak_for(network: Ne
             sign(letter_id, ann, party)
 
 
-def test_who_is_no_member_neither_starts_nor_signs(network: Network, ann: Person) -> None:
+def test_people_who_are_no_members_neither_start_nor_sign(network: Network, ann: Person) -> None:
     stranger = a_person("Sid Stranger")
     letter_id = a_letter(network, ann)
     with pytest.raises(NotAllowed, match="Only members can sign this letter"):
@@ -381,7 +381,9 @@ def test_a_signature_stays_when_the_member_leaves_and_the_organisation_finds_ano
         does(actions.take_back, letter_id, str(club.id), by=bo)
 
 
-def test_who_speaks_for_the_organisation_now_can_take_its_name_back(network: Network, ann: Person) -> None:
+def test_the_present_speaker_of_the_organisation_can_take_its_name_back(
+    network: Network, ann: Person
+) -> None:
     bo, cy = a_member(network), a_member(network)
     club = an_organisation(network, "Open Club", spoken_for_by=bo)
     letter_id = a_letter(network, ann)
@@ -394,7 +396,7 @@ def test_who_speaks_for_the_organisation_now_can_take_its_name_back(network: Net
     assert count(letter_id) == SignatureCount(1, 0)
 
 
-def test_who_removes_their_name_is_somebody_who_left_and_still_counts(
+def test_signers_who_remove_their_name_are_somebody_who_left_and_still_count(
     network: Network, ann: Person, time: MovedClock
 ) -> None:
     bo = a_member(network, "Bo Example")
@@ -427,7 +429,7 @@ def test_an_author_who_removes_their_name_leaves_the_letter_to_the_officers(
     assert (the(letter_id).state, the(letter_id).author.name) == (LetterState.SENT, "")
 
 
-def test_what_a_person_started_and_signed_is_in_her_export(network: Network, ann: Person) -> None:
+def test_letters_that_a_person_started_and_signed_are_in_her_export(network: Network, ann: Person) -> None:
     bo = a_member(network, "Bo Example")
     club = an_organisation(network, "Open Club", spoken_for_by=bo)
     letter_id = a_letter(network, ann)

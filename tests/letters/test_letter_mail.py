@@ -50,7 +50,7 @@ def test_opening_is_told_to_who_wants_everything_and_to_nobody_else(network: Net
     )
 
 
-def test_who_follows_the_discussion_it_came_from_is_told(network: Network, ann: Person) -> None:
+def test_followers_of_the_discussion_it_came_from_are_notified(network: Network, ann: Person) -> None:
     cy = a_member(network, "Cy Example")
     thread = a_discussion(network, ann)
     with transaction():
@@ -82,7 +82,9 @@ def test_those_who_signed_are_told_what_becomes_of_it(
     assert "We shall publish them." in body("A reply came")
 
 
-def test_who_takes_only_votes_is_told_of_no_letter(network: Network, ann: Person, time: MovedClock) -> None:
+def test_people_who_want_only_votes_get_no_mail_about_letters(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
     bo = a_member(network, "Bo Example")
     takes(bo, network, Volume.VOTES)
     letter_id = a_letter(network, ann)

@@ -236,7 +236,7 @@ def test_an_officer_says_that_it_was_sent_and_no_other_member(
     assert "Waits for a reply" in send(browser(app, sam), url, {"reply_due": later(9).isoformat()}).text
 
 
-def test_what_was_taken_back_stands_in_nobody_s_name(app: Flask, network: Network, ann: Person) -> None:
+def test_a_letter_taken_back_stands_in_nobody_s_name(app: Flask, network: Network, ann: Person) -> None:
     letter_id = a_letter(network, ann)
     sign(letter_id, a_member(network, "Bo Example"))
     page = send(browser(app, ann), f"/uk/letters/{letter_id}/withdraw", {"reason": "They did it already."})
@@ -331,7 +331,7 @@ def test_home_and_the_page_about_proposing_lead_to_letters(
     assert "Letters open for signing" not in opened(browser(app), "/uk/").text
 
 
-def test_what_an_author_must_do_waits_for_them(
+def test_the_duties_of_an_author_are_their_tasks(
     app: Flask, network: Network, ann: Person, time: MovedClock
 ) -> None:
     letter_id = a_letter(network, ann)
@@ -349,7 +349,7 @@ def test_what_an_author_must_do_waits_for_them(
     assert "The reply is overdue" in opened(browser(app, ann), "/me").text
 
 
-def test_what_nobody_is_left_to_do_is_on_the_officers_desk(
+def test_a_task_that_nobody_is_left_for_is_on_the_officers_desk(
     app: Flask, network: Network, ann: Person, time: MovedClock
 ) -> None:
     bo, sam = a_member(network), a_steering_member(network)

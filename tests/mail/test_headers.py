@@ -93,7 +93,7 @@ def test_a_field_must_have_a_name(name):
         "ann@" + "a" * 64 + ".org",
     ],
 )
-def test_what_is_no_single_address_is_refused(address):
+def test_a_list_of_addresses_is_refused(address):
     with pytest.raises(BadHeader):
         wire_address(address)
 

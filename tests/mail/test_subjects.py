@@ -108,7 +108,7 @@ def test_a_long_word_is_cut_itself_and_what_stands_before_it_stays(before: str) 
     assert shorten("a" * 120) == "a" * 120
 
 
-def test_what_a_thread_brings_into_a_form_fits_there(app: Flask, client: FlaskClient) -> None:
+def test_the_values_that_a_thread_brings_into_a_form_fit_there(app: Flask, client: FlaskClient) -> None:
     """A question longer than a title leaves the place to the thread's title."""
     with app.app_context():
         uk = builders.a_network()

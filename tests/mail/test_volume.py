@@ -17,12 +17,12 @@ EARS = st.builds(
 
 
 @given(EARS)
-def test_what_the_charter_always_tells_comes_singly_whatever_the_volume(ear):
+def test_notices_that_the_charter_always_sends_come_singly_at_any_volume(ear):
     assert how(News.ALWAYS, ear) is How.SINGLY
 
 
 @given(st.sampled_from(News), st.sampled_from(Volume), st.booleans())
-def test_who_asked_for_no_mail_at_all_gets_none(news, volume, concerned):
+def test_people_who_asked_for_no_mail_at_all_get_none(news, volume, concerned):
     assert how(news, Ear(volume=volume, concerned=concerned, silent=True)) is How.NOT
 
 

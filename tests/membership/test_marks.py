@@ -148,7 +148,7 @@ def test_members_of_one_name_are_told_apart_by_since_when_they_belong(first, sec
 
 
 @pytest.mark.usefixtures("context")
-def test_whoever_is_known_by_an_office_or_an_organisation_needs_no_year() -> None:
+def test_people_known_by_an_office_or_an_organisation_need_no_year() -> None:
     network = builders.a_network()
     ann, other = builders.a_member(network, "Ann Same"), builders.a_steering_member(network, "Ann Same")
     builders.an_organisation(network, "The Open Shed", spoken_for_by=ann)

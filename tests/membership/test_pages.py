@@ -109,7 +109,7 @@ def test_the_form_asks_for_each_sentence_by_itself(client, network):
     assert [len(boxes) for boxes in ticks(html).values()] == [2, 1]
 
 
-def test_who_forgets_a_sentence_is_told_and_keeps_what_she_typed(client, app, network):
+def test_an_applicant_who_forgets_a_sentence_reads_so_and_keeps_what_she_typed(client, app, network):
     response = fill_in(client, criteria=[], about="My words")
     assert response.status_code == 422
     assert "Tick each sentence that members agree to" in response.text
@@ -132,7 +132,7 @@ def test_who_forgets_a_sentence_is_told_and_keeps_what_she_typed(client, app, ne
         ("party", "king", "Not a valid choice"),
     ],
 )
-def test_what_cannot_be_right_is_said_plainly(client, network, field, value, says):
+def test_impossible_values_are_refused_plainly(client, network, field, value, says):
     response = fill_in(client, **{field: value})
     assert response.status_code == 422
     assert says in response.text
@@ -309,7 +309,7 @@ def test_the_second_of_two_officers_sees_who_was_quicker_and_keeps_her_words(app
     assert "We do not know her." in response.text
 
 
-def test_who_declines_without_having_read_what_was_asked_meanwhile_reads_it_first(app, network):
+def test_an_officer_who_declines_without_reading_a_new_question_reads_it_first(app, network):
     key, sam, pat = waiting(app), officer(app, "Sam Quick"), officer(app, "Pat Slow")
     form = next(f for f in opened(pat, f"/uk/applications/{key}").forms if f["action"].endswith("/decline"))
     data = {f["name"]: f["value"] for f in form["fields"] if f["name"]} | {"reason": "We do not know her."}
@@ -417,7 +417,7 @@ def test_a_member_says_who_sees_the_name_and_leaves(client, app, network):
     opened(client, f"/uk/membership/{key}/leave")
 
 
-def test_who_leaves_while_on_the_committee_reads_what_becomes_of_the_place(client, app, network):
+def test_people_who_leave_while_on_the_committee_read_what_becomes_of_the_place(client, app, network):
     with app.app_context():
         builders.sign_in(client, builders.a_steering_member(uk()))
         key = db.session.scalar(select(Membership.id))
@@ -461,7 +461,7 @@ def test_an_organisations_voice_is_claimed_and_confirmed_on_its_page(client, app
     assert "Ann Else" not in opened(app.test_client(), where).text
 
 
-def test_who_applies_for_a_member_organisation_is_told_that_others_confirm_it(client, app, network):
+def test_an_applicant_for_a_member_organisation_reads_that_others_confirm_it(client, app, network):
     with app.app_context():
         organisation = builders.an_organisation(uk(), "The Open Shed", spoken_for_by=builders.a_person("Bob"))
         where, key = f"/uk/organisations/{organisation.id}", str(organisation.id)

@@ -50,7 +50,7 @@ def test_an_address_of_a_site_is_made_whole(typed, whole):
      "https://", "https://ann@example.org", "https://exa mple.org", "http://[::1", "//example.org:99999",
      "java\tscript:alert(1)", "vbscript:x.y"],
 )  # fmt: skip
-def test_what_is_no_web_address_is_none(typed):
+def test_text_that_is_no_web_address_is_none(typed):
     assert links.web_address(typed) is None
 
 

@@ -121,7 +121,7 @@ def test_a_membership_to_confirm_waits_on_her_own_page(client, app):
     assert "Yes, I am a member" in opened(client, "/uk/membership").text
 
 
-def test_who_confirms_twice_sees_twice_that_she_is_a_member(client, app):
+def test_a_person_who_confirms_twice_sees_twice_that_she_is_a_member(client, app):
     with app.app_context():
         rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
         with transaction():

@@ -47,7 +47,7 @@ def takes_a_place(network, person, by):
     decided(network, by, place(network, person, 6, end=TODAY + timedelta(301)))
 
 
-def test_who_takes_a_place_promises_on_the_page_and_the_committee_s_page_says_who_has_not(client, time):
+def test_people_who_take_a_place_promise_on_the_page_and_the_committee_s_page_says_who_has_not(client, time):
     uk = a_uk()
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk, "Ada Example")
     before = how_many_wait(ada.id)
@@ -102,7 +102,7 @@ def test_everybody_named_in_a_mandate_is_asked(client):
     assert "Bea has not yet promised" in text
 
 
-def test_who_takes_office_is_asked_in_a_mail_of_their_own(time):
+def test_people_who_take_office_are_asked_in_a_mail_of_their_own(time):
     uk = a_uk()
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     takes_a_place(uk, ada, sam)

@@ -34,7 +34,7 @@ def resigned(network, person):
         row.state, row.end = MembershipState.RESIGNED, date(2015, 4, 13)
 
 
-def test_who_resigns_from_the_network_leaves_its_committee(uk):
+def test_people_who_resign_from_the_network_leave_its_committee(uk):
     sam, other = builders.a_steering_member(uk), builders.a_steering_member(uk)
     assert eligibility.end_of_those_who_left() == 0
     resigned(uk, sam)
@@ -57,7 +57,7 @@ def leaves(network, person):
     return said
 
 
-def test_who_leaves_is_told_that_the_place_ends_and_has_no_desk_from_that_moment(uk):
+def test_people_who_leave_read_that_the_place_ends_and_have_no_desk_from_that_moment(uk):
     sam = builders.a_steering_member(uk)
     row = with_party(db.session.query(Membership.id).scalar())
     assert departure.what_becomes(uk, row) == ["Your place “Seat 2” ends today, with all its rights."]
@@ -77,7 +77,7 @@ def test_where_the_rules_have_who_no_longer_fits_stay_so_does_who_leaves(app):
     assert not builders.acting(sam, uk).is_steering
 
 
-def test_who_leaves_and_speaks_for_a_member_organisation_is_told_that_she_keeps_the_place(uk):
+def test_a_leaver_who_speaks_for_a_member_organisation_reads_that_she_keeps_the_place(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     assert leaves(uk, sam) == ["You keep your place “Seat 2” until Mon 11 Apr 2016."]
@@ -87,7 +87,7 @@ def test_who_leaves_and_speaks_for_a_member_organisation_is_told_that_she_keeps_
 @pytest.mark.parametrize(
     ("unfit", "until"), [("leaves", "Tue 12 May 2015, and longer if"), ("stays", "Mon 11 Apr 2016.")]
 )
-def test_who_no_longer_fits_a_place_for_members_in_person_is_told_what_the_rules_say(unfit, until):
+def test_a_member_who_no_longer_fits_the_place_reads_the_rule(unfit, until):
     uk = builders.a_network("de", parameters=json.dumps({"committee.unfit": unfit}))
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
@@ -110,21 +110,21 @@ def test_a_coordinator_who_leaves_is_told_that_the_mandate_goes_on(uk):
     assert said == "You keep your mandate as coordinator until Sat 11 Jul 2015, unless you give it back."
 
 
-def test_who_still_speaks_for_a_member_organisation_stays(uk):
+def test_people_who_still_speak_for_a_member_organisation_stay(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     resigned(uk, sam)
     assert eligibility.end_of_those_who_left() == 0
 
 
-def test_who_sits_as_found_and_never_was_a_member_stays(uk):
+def test_people_who_sit_as_found_and_were_never_members_stay(uk):
     body, person = builders.a_committee(uk), builders.a_person()
     builders.seated(body, person)
     assert eligibility.end_of_those_who_left() == 0
     assert builders.acting(person, uk).is_steering
 
 
-def test_who_removes_their_name_holds_nothing_any_more_and_leaves_no_name_behind(uk):
+def test_people_who_remove_their_name_hold_nothing_any_more_and_leave_no_name_behind(uk):
     sam = builders.a_steering_member(uk, "Sam Steering")
     with transaction():
         erasure.erase(sam, under=ONESELF, via=Door.WEB)

@@ -107,7 +107,7 @@ def test_two_workers_at_once_record_one_end(app, time):
     assert len(ended(db.session.get_one(type(network), network_id), row)) == 1
 
 
-def test_who_resigned_is_recorded_as_having_resigned(time):
+def test_people_who_resigned_are_recorded_as_having_resigned(time):
     network, term = a_term(date(2015, 6, 1))
     with transaction():
         db.session.get_one(Term, term.id).ended_why = TermEnd.RESIGNED

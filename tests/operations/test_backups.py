@@ -50,7 +50,7 @@ def names() -> list[str]:
     return sorted(db.session.scalars(select(Person.name)))
 
 
-def test_what_was_there_is_back_and_its_record_is_whole(folder: Path) -> None:
+def test_a_restored_database_is_back_and_its_record_is_whole(folder: Path) -> None:
     founded()
     backups.take(folder / "b.tar.gz")
     with transaction():
@@ -132,7 +132,7 @@ def test_networks_are_not_overwritten_by_accident(folder: Path) -> None:
         backups.restore(folder / "b.tar.gz", replace=False)
 
 
-def test_what_is_replaced_is_backed_up_first(folder: Path) -> None:
+def test_a_replaced_database_is_backed_up_first(folder: Path) -> None:
     a_network()
     backups.take(folder / "b.tar.gz")
     a_person("Latecomer")

@@ -136,7 +136,7 @@ def test_a_backup_is_taken_and_put_back(run, app: Flask) -> None:
     assert "No mail is held." in run("operator", "release-mail").output
 
 
-def test_what_is_no_backup_is_named_so(run) -> None:
+def test_a_file_that_is_no_backup_is_named_as_one(run) -> None:
     Path("night.tar.gz").write_text("nothing")
     done = run("restore", "night.tar.gz")
     assert done.exit_code == 1

@@ -11,7 +11,7 @@ from govnet.operations import archive, copies, database_files
 
 
 @pytest.mark.usefixtures("context")
-def test_what_is_no_database_goes_on_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_used_as_it_is(tmp_path: Path) -> None:
     for content in (b"", b"\x1f\x8b a backup", b"SQLite format 2"):
         (tmp_path / "given").write_bytes(content)
         with database_files.as_backup(tmp_path / "given") as found:

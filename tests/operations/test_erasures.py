@@ -138,7 +138,9 @@ def test_an_address_stays_out_though_the_backup_is_from_before_its_owner_came(fo
     assert len(in_table()) == 1
 
 
-def test_whoever_came_back_since_is_not_kept_out_by_an_old_line(folder: Path, time: clock.MovedClock) -> None:
+def test_people_who_came_back_since_are_not_kept_out_by_an_old_line(
+    folder: Path, time: clock.MovedClock
+) -> None:
     erased(a_person("Gone Soon", email=ADDRESS).id)
     time.move(timedelta(days=1))
     again = a_person("Here Again").id

@@ -70,7 +70,7 @@ def test_nobody_becomes_a_member_by_being_found() -> None:
     assert db.session.scalars(select(Membership)).all() == []
 
 
-def test_who_holds_an_office_can_sign_in_with_the_address_that_was_found() -> None:
+def test_office_holders_can_sign_in_with_the_address_that_was_found() -> None:
     founded()
     addresses = db.session.scalars(select(PersonEmail).order_by(PersonEmail.address)).all()
     assert [row.address for row in addresses] == ["kit@example.org", "robin@example.org", "sam@example.org"]
@@ -83,7 +83,7 @@ def test_somebody_whom_the_server_knows_keeps_one_account() -> None:
     assert db.session.scalars(select(Term)).one().person_id == known.id
 
 
-def test_who_looks_after_the_server_may_do_so_and_nothing_else() -> None:
+def test_operators_may_look_after_the_server_and_nothing_else() -> None:
     network = founded()
     kit = db.session.scalars(select(Person).where(Person.name == "Kit")).one()
     actor = acting(kit, network)

@@ -130,7 +130,7 @@ def test_from_the_last_page_each_step_can_be_changed(client: FlaskClient, app: F
         ("people", {"coordinator_end": "some day"}, "coordinator_end"),
     ],
 )
-def test_what_is_wrong_in_a_step_is_said_there_and_nothing_else_is(
+def test_a_mistake_in_a_step_is_named_there_and_nothing_else_is(
     client: FlaskClient, app: Flask, step: str, typed: dict[str, str], field: str
 ) -> None:
     with app.app_context():

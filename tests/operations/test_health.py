@@ -93,7 +93,7 @@ def test_before_a_worker_has_run_nobody_is_told_that_all_is_well(client: FlaskCl
     assert client.get("/readyz").json["look_at"] == ["worker"]
 
 
-def test_what_monitors_ask_costs_few_statements_and_asks_nobody_who_they_are(
+def test_a_monitor_s_request_costs_few_statements_and_asks_nobody_who_they_are(
     app: Flask, fit: FlaskClient
 ) -> None:
     with app.app_context():

@@ -261,7 +261,7 @@ def test_a_mail_that_nothing_takes_is_waited_for_a_while_and_no_longer(
 
 
 @pytest.mark.parametrize("typed", ["nobody", "", "a@b@c", "ann@example.org\nBcc: x@example.org"])
-def test_what_is_no_address_is_named_so(run: Callable[..., Result], typed: str) -> None:
+def test_a_wrong_address_is_named_as_one(run: Callable[..., Result], typed: str) -> None:
     done = run("doctor", "--mail", typed)
     assert done.exit_code == 1
     assert "is not an e-mail address" in done.output
@@ -318,9 +318,7 @@ def test_nobody_but_an_operator_gets_a_link(run: Callable[..., Result], app: Fla
         assert db.session.scalars(select(Entry)).all() == []
 
 
-def test_whoever_no_longer_looks_after_the_server_gets_no_link(
-    run: Callable[..., Result], app: Flask
-) -> None:
+def test_former_operators_get_no_link(run: Callable[..., Result], app: Flask) -> None:
     with app.app_context():
         a_network("here")
         an_operator("Olu", email="olu@example.org")

@@ -55,7 +55,9 @@ def test_without_the_token_nothing_is_told(client: FlaskClient, given: str) -> N
 
 
 @pytest.mark.usefixtures("token")
-def test_what_stands_in_the_database_is_told(app: Flask, client: FlaskClient, time: clock.MovedClock) -> None:
+def test_the_figures_of_the_database_are_reported(
+    app: Flask, client: FlaskClient, time: clock.MovedClock
+) -> None:
     with app.app_context():
         for _ in range(TRIES):
             failed("close proposals", 7, ValueError("bo@example.org"))

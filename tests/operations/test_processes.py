@@ -229,7 +229,7 @@ def test_one_process_of_several_that_is_asked_to_end_leaves_the_others_listening
     govnet.until("started again")
 
 
-def test_what_happens_often_is_said_at_once_and_then_with_its_number() -> None:
+def test_a_frequent_event_is_logged_at_once_and_then_with_its_number() -> None:
     seldom = Seldom(pause=0.2)
     assert [seldom.times("a") for _ in range(5)] == [1, 0, 0, 0, 0]
     assert seldom.times("b") == 1

@@ -89,7 +89,7 @@ def test_the_files_of_a_wheel_bear_the_day_of_the_release(wheels: tuple[Path, Pa
         assert {each.date_time[:3] for each in wheel.infolist()} == {(2015, 5, 14)}
 
 
-def test_what_it_is_installed_with_lies_beside_the_wheel_and_its_digests_hold(
+def test_the_lock_files_are_beside_the_wheel_and_their_digests_hold(
     wheels: tuple[Path, Path],
 ) -> None:
     folder = wheels[0].parent
@@ -137,7 +137,7 @@ def test_the_guide_is_printed_and_an_unknown_one_names_those_there_are() -> None
     assert "running" in wrong.output
 
 
-def test_what_runs_govnet_is_written_into_a_new_folder_and_over_nothing(tmp_path: Path) -> None:
+def test_the_files_that_run_govnet_are_written_into_a_new_folder_and_over_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "deploy"
     done = CliRunner().invoke(main, ["deploy-files", str(folder)])
     assert done.exit_code == 0

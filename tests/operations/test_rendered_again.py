@@ -61,7 +61,7 @@ def run(module: ModuleType) -> None:
         triggers.install(connection)
 
 
-def test_what_was_made_on_other_terms_is_made_again_closed_and_earlier_versions_too(
+def test_html_of_older_rules_is_made_again_also_for_closed_and_earlier_versions(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = migration()

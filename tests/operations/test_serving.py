@@ -211,7 +211,7 @@ def test_a_crowd_of_slow_connections_shuts_nobody_out(kind: str) -> None:
     site.end()
 
 
-def test_whoever_has_everything_in_hand_already_is_told_to_wait(site: Site) -> None:
+def test_a_client_with_everything_in_hand_already_has_to_wait(site: Site) -> None:
     site.hold.clear()
     lines = [site.connect() for _ in range(10)]
     for line in lines:
@@ -237,7 +237,7 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("kind", TOO_LARGE)
-def test_what_is_too_large_is_refused_before_it_is_kept(site: Site, kind: str) -> None:
+def test_too_large_a_body_is_refused_before_it_is_stored(site: Site, kind: str) -> None:
     line = site.connect()
     line.sendall(TOO_LARGE[kind])
     answer = rest_of(line)
@@ -267,7 +267,7 @@ def test_a_sender_who_goes_on_sending_still_reads_why(site: Site) -> None:
         + b"0\r\n\r\n",
     ],
 )
-def test_what_is_just_within_the_limit_is_taken(site: Site, body: bytes) -> None:
+def test_a_body_just_within_the_limit_is_taken(site: Site, body: bytes) -> None:
     line = site.connect()
     line.sendall(HEAD + body)
     assert line.recv(1000).startswith(b"HTTP/1.1 200")
@@ -356,7 +356,7 @@ def test_at_its_end_it_answers_what_has_come_and_takes_nothing_more() -> None:
     site.end()
 
 
-def test_what_never_ends_does_not_keep_it_from_ending() -> None:
+def test_an_endless_request_does_not_keep_the_server_from_ending() -> None:
     site = Site(limits=ServerLimits(draining=1.0))
     site.hold.clear()
     held = site.connect()
@@ -420,7 +420,7 @@ def test_the_command_serves_by_two_processes_and_ends_at_sigterm(tmp_path: Path)
         process.wait()
 
 
-def test_who_had_come_is_there_to_be_accepted_and_who_comes_later_is_never_let_in() -> None:
+def test_clients_already_there_are_accepted_and_later_ones_are_never_let_in() -> None:
     with bound("127.0.0.1", 0) as sock:
         where = sock.getsockname()
         came = [socket.create_connection(where) for _ in range(20)]

@@ -7,7 +7,7 @@ from govnet.operations import checks
 from tests import builders
 
 
-def test_what_is_set_aside_is_shown_to_doctor_monitor_and_desk(client, app):
+def test_rows_set_aside_are_shown_to_doctor_monitor_and_desk(client, app):
     with app.app_context():
         officer = builders.a_steering_member(builders.a_network())
         for _turn in range(duties.TRIES):

@@ -101,14 +101,14 @@ def refused(words: str) -> None:
 
 
 @pytest.mark.parametrize(("words", "statements"), CHANGES.items(), ids=CHANGES.keys())
-def test_what_differs_is_named_and_refused(made: Flask, words: str, statements: str) -> None:
+def test_a_different_table_is_named_and_refused(made: Flask, words: str, statements: str) -> None:
     change(statements)
     refused(words)
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize(("words", "statements"), ALTERED.items(), ids=ALTERED.keys())
-def test_what_was_altered_is_named_and_refused(made: Flask, words: str, statements: str) -> None:
+def test_an_altered_table_is_named_and_refused(made: Flask, words: str, statements: str) -> None:
     change(statements)
     refused(words)
 
@@ -127,7 +127,7 @@ def rewritten(before: str, after: str) -> None:
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize(("words", "pieces"), ON_SQLITE.items(), ids=ON_SQLITE.keys())
-def test_what_was_made_otherwise_is_named_and_refused(
+def test_a_table_made_otherwise_is_named_and_refused(
     made: Flask, words: str, pieces: tuple[str, str]
 ) -> None:
     rewritten(*pieces)
@@ -159,7 +159,7 @@ OTHERWISE = {
 }
 
 
-def test_what_somebody_added_for_themselves_is_let_be(made: Flask) -> None:
+def test_objects_that_somebody_added_are_left_alone(made: Flask) -> None:
     change(
         "CREATE TABLE notes (id INTEGER PRIMARY KEY); CREATE INDEX own ON person (created_at); "
         "ALTER TABLE person ADD COLUMN own TEXT"

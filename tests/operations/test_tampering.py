@@ -103,7 +103,7 @@ def test_rules_cannot_be_changed_unseen() -> None:
     assert "was changed since" in found("UPDATE charter_version SET parameters = parameters || ' '")[0]
 
 
-def test_what_was_emptied_is_a_gap_and_no_fault(network: None) -> None:
+def test_an_erased_text_is_a_gap_and_no_fault(network: None) -> None:
     assert (
         found("UPDATE post SET source = '', html = ''; UPDATE entry SET words = NULL, words_salt = NULL")
         == []

@@ -63,7 +63,7 @@ def test_each_is_in_the_state_in_which_it_was(later: dict[str, Any]) -> None:
     }
 
 
-def test_what_was_known_of_each_is_known(later: dict[str, Any]) -> None:
+def test_the_known_facts_of_each_decision_are_kept(later: dict[str, Any]) -> None:
     row = db.session.get_one(OffsiteDecision, later["made"]["recommended"])
     assert (row.taken_by, row.taken_where, row.present) == (
         "committee",
@@ -109,7 +109,7 @@ def test_every_page_opens(later: dict[str, Any], server: Flask) -> None:
         opened(server.test_client(), f"/uk/{page}")
 
 
-def test_what_waited_is_told_and_stands_when_its_time_has_come(
+def test_a_waiting_decision_is_announced_and_stands_when_its_time_has_come(
     later: dict[str, Any], time: clock.MovedClock
 ) -> None:
     time.move(to=_version(later, "untold").deadline)

@@ -69,7 +69,7 @@ def test_a_foreign_name_is_in_no_answer(client: FlaskClient, app: Flask) -> None
     assert "evil" not in answered.text + str(answered.headers)
 
 
-def test_who_finds_a_hole_learns_whom_to_tell(client: FlaskClient, app: Flask) -> None:
+def test_anyone_who_finds_a_vulnerability_learns_whom_to_tell(client: FlaskClient, app: Flask) -> None:
     assert client.get("/.well-known/security.txt").status_code == 404  # nobody could be asked yet
     with app.app_context():
         a_network()

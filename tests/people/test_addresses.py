@@ -70,7 +70,7 @@ def test_one_address_has_one_spelling(typed, kept):
 
 
 @pytest.mark.parametrize(("typed", "why"), REFUSED)
-def test_what_is_no_address_is_refused_in_words_that_help(typed, why):
+def test_a_wrong_address_is_refused_in_words_that_help(typed, why):
     with pytest.raises(BadAddress) as refused:
         parsed(typed)
     assert why in str(refused.value)
@@ -111,7 +111,7 @@ ANYTHING = st.one_of(
 
 @settings(max_examples=500)
 @given(ANYTHING, st.text(max_size=60))
-def test_what_is_taken_can_be_written_and_read_again(typed, name):
+def test_an_accepted_address_can_be_written_and_read_again(typed, name):
     kept = parsed_or_none(typed)
     if kept is None:
         return
@@ -144,7 +144,7 @@ def keeper():
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(LIKELY, min_size=20, max_size=60))
-def test_what_is_taken_arrives_at_a_mail_server_as_it_was_written(keeper, typed):
+def test_an_accepted_address_reaches_a_mail_server_as_it_was_written(keeper, typed):
     server, port = keeper
     addresses = [kept for kept in map(parsed_or_none, typed) if kept is not None]
     server.taken.clear()

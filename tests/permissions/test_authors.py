@@ -193,7 +193,7 @@ def test_coming_from_another_network_gives_nothing_back(app, how: str) -> None:
         assert not can(acting(db.session.get_one(Person, ids["ann"]), other), Can.WITHDRAW_PROPOSAL, proposal)
 
 
-def test_who_lost_the_place_that_proposing_needs_leaves_their_proposal_alone(app) -> None:
+def test_a_proposer_who_lost_the_place_leaves_their_proposal_alone(app) -> None:
     """Where the rules let only the committee propose, a member who sat on it then has no hand in it now."""
     with app.app_context():
         network = a_network(parameters=json.dumps({"decisions.who_may_propose": "committee"}))

@@ -250,7 +250,7 @@ def test_nobody_answers_a_report_of_their_own_post_or_their_own_report(stage: St
     _dismiss(stage, mine, stage.oli)
 
 
-def test_what_names_an_officer_is_hidden_by_another(stage: Stage) -> None:
+def test_a_post_that_names_an_officer_is_hidden_by_another(stage: Stage) -> None:
     ann = a_member(stage.network, "Ann")
     post, report = _reported(stage, ann, stage.oli, "sam  self has spent our money.")
     for deed in (lambda: _hide(stage, post, stage.sam), lambda: _dismiss(stage, report, stage.sam)):
@@ -353,7 +353,7 @@ def test_where_the_coordinator_decides_the_committee_decides_about_the_coordinat
     _lets_in(network, cory, sam)
 
 
-def test_who_objects_to_somebody_does_not_decide_about_them_as_well(context: None) -> None:
+def test_members_who_object_to_somebody_do_not_decide_about_them_as_well(context: None) -> None:
     network = a_network(parameters=json.dumps({"membership.objection_days": 14}))
     sam, oli = a_steering_member(network, "Sam"), a_steering_member(network, "Oli")
     key = a_waiting_application(network).id

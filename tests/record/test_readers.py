@@ -236,7 +236,7 @@ def test_the_walk_finds_what_is_there(app: Flask, world: World) -> None:
     assert missing == []
 
 
-def test_what_was_decided_elsewhere_is_public_when_it_can_no_longer_be_taken_back_unseen(
+def test_a_decision_made_elsewhere_is_public_when_it_can_no_longer_be_undone_unseen(
     app: Flask, world: World, time: MovedClock
 ) -> None:
     time.move(timedelta(minutes=10))
@@ -287,7 +287,7 @@ def test_names_in_public_entries_are_emptied_once_and_the_record_says_so() -> No
 
 
 @pytest.mark.usefixtures("context")
-def test_whoever_no_longer_wants_to_be_named_in_public_is_not_named_by_earlier_entries() -> None:
+def test_people_who_no_longer_want_to_be_named_in_public_are_not_named_by_earlier_entries() -> None:
     network = a_network_with_rules(**{"membership.admission": "immediate"})
     application = a_waiting_application(network, name="Ned Named", named_in_public=True)
     membership = db.session.get_one(Membership, application.membership_id)

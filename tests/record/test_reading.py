@@ -30,7 +30,7 @@ def a_line(number: int, words: str, day: int, shown: bool) -> EntryView:
     return EntryView(SimpleNamespace(number=number), date(2015, 4, day), words, None, details)  # type: ignore[arg-type]
 
 
-def test_what_a_visitor_may_not_read_stands_together_day_by_day() -> None:
+def test_entries_that_a_visitor_may_not_read_are_grouped_by_day() -> None:
     hidden = "Something that only members may read"
     lines = [
         a_line(7, hidden, 14, False),

@@ -24,7 +24,7 @@ def test_the_tasks_of_every_feature_are_shown_on_the_page_you(feature: str) -> N
 
 
 @pytest.mark.parametrize("feature", _features("personal.py"))
-def test_what_every_feature_holds_of_a_person_is_exported_and_goes_with_them(feature: str) -> None:
+def test_every_feature_s_data_about_a_person_is_exported_and_erased_with_them(feature: str) -> None:
     if feature in ("kernel", "accounts"):  # how columns are declared, and what is worked out from that
         return
     personal = importlib.import_module(f"govnet.{feature}.personal")

@@ -168,7 +168,7 @@ def test_actions_ask_for_the_right_themselves():
 
 
 @pytest.mark.parametrize("path", source.files(), ids=source.name)
-def test_what_an_address_is_is_decided_in_one_file(path):
+def test_one_file_decides_whether_text_is_an_address(path):
     others = {"email_validator", "wtforms.validators.Email", "wtforms.EmailField"}
     if source.name(path) != "people/addresses.py":
         assert not source.imported(path) & others, source.name(path)

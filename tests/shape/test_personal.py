@@ -70,7 +70,7 @@ def test_every_text_of_a_row_that_has_to_do_with_a_person_is_declared_or_has_its
     assert listed - undeclared == set(), "declared by now, or gone"
 
 
-def test_what_is_declared_belongs_to_somebody() -> None:
+def test_a_declared_column_belongs_to_somebody() -> None:
     nobodys = {
         str(column)
         for table in Base.metadata.tables.values()

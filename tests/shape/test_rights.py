@@ -46,7 +46,7 @@ def test_views_name_their_right_and_leave_asking_to_the_table(path):
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.stem in NEVER_ASK], ids=source.name)
-def test_what_is_and_what_is_said_of_it_judges_nobody(path):
+def test_rules_and_labels_ask_for_no_right(path):
     if source.name(path) not in ASK_ALL_THE_SAME:
         assert "govnet.permissions" not in source.imported(path), source.name(path)
 

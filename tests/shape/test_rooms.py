@@ -115,7 +115,7 @@ def _empty(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Call) and getattr(value.func, "id", "") in makers
 
 
-def test_what_rooms_bring_at_the_start_is_kept_in_the_application() -> None:
+def test_functions_that_rooms_register_are_kept_in_the_application() -> None:
     found = set()
     for path in source.files():
         for line in source.tree(path).body:

@@ -86,7 +86,7 @@ def test_one_household_is_one_asker(one, other, same):
     assert (peer_of(one) == peer_of(other)) is same
 
 
-def test_who_asks_is_counted_by_the_64_bits_that_a_household_has(app, client):
+def test_clients_are_counted_by_the_64_bits_that_a_household_has(app, client):
     with app.app_context():
         builders.a_network()
     fields = defaults(opened(client, "/uk/mail/leave").forms[0]) | {"address": "nobody@example.org"}
@@ -226,7 +226,7 @@ def test_known_and_unknown_addresses_are_limited_alike(app, ann):
     assert sorted(count for _key, count in sizes) == [7, 7, 7]
 
 
-def test_whoever_takes_just_the_mail_is_told_so_by_mail(app, client, ann, post):
+def test_a_person_who_takes_just_the_mail_reads_so_by_mail(app, client, ann, post):
     with app.app_context():
         network = db.session.get_one(builders.Network, ann.network_id)
         with transaction():

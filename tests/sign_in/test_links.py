@@ -181,7 +181,7 @@ def test_after_five_wrong_tries_the_right_digits_are_worth_nothing(app, client, 
     assert not signed_in(client)
 
 
-def test_what_can_be_no_code_costs_no_try_and_says_what_to_type(app, client, ann, post):
+def test_text_that_can_be_no_code_costs_no_try_and_the_page_says_what_to_type(app, client, ann, post):
     ask(client, ann.address)
     code = digits(opened(app.test_client(), newest_link(app, post, ann.address)))
     for typed in (code[:5], f"{code}0", "ann@example.org", "l23 456", code[:5] + "O", "00000"):
@@ -283,7 +283,7 @@ def test_after_signing_in_nobody_lands_on_another_site(app, client, ann, post, p
                 "ann@exa mple.org", "x" * 65 + "@example.org", "ann@" + "x" * 300 + ".org", "ann@example.org,b@example.org",
                 '"a b"@example.org', "ann@[127.0.0.1]", "a" * 200_000]
 )  # fmt: skip
-def test_what_is_no_address_is_said_to_be_none(app, client, address):
+def test_a_wrong_address_is_called_one(app, client, address):
     response = ask(client, address)
     assert response.status_code == 422
     assert count(app, SignInLink) == 0

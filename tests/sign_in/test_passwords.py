@@ -135,7 +135,7 @@ def test_nobody_waits_for_ever(room: Room, monkeypatch: pytest.MonkeyPatch) -> N
     assert room.refused == ["c"]
 
 
-def test_whoever_finds_no_room_is_offered_the_mailed_link_with_nothing_lost(
+def test_people_who_find_no_room_get_the_mailed_link_and_lose_nothing(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "MOST_WAITING", 0)

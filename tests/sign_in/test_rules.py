@@ -48,7 +48,7 @@ def test_a_code_may_be_typed_as_people_type_digits(typed):
 @pytest.mark.parametrize(
     "typed", ["", "one²", "12345", "1234567", "12345²", "12345O", "123456 is it", "---", "1" * 99]
 )
-def test_what_is_not_six_digits_is_no_code(typed):
+def test_text_that_is_not_six_digits_is_no_code(typed):
     assert rules.code_typed(typed) == ""
 
 

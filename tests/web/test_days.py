@@ -28,7 +28,7 @@ def test_a_day_is_read_however_it_is_written(text: str) -> None:
     ["", "soon", "15 May", "31/2/2026", "15 Ju 2026", "15 Mayhem 2026", "15/13/2026", "0/0/0000", "99999-01-01",
      "2026-05-15T10:00", "15 May 2026 or so", "١٥/٥/٢٠٢٦x", "15 " + "M" * 10_000 + " 2026"],
 )  # fmt: skip
-def test_what_is_no_day_is_none(text: str) -> None:
+def test_text_that_is_no_day_is_none(text: str) -> None:
     assert read_day(text) is None
 
 

@@ -26,7 +26,7 @@ def test_filling_gaps_is_drawing_with_the_values(url: str, key: int, words: str,
     assert drawn.filled(values | {"words": "other"}) == DRAWING.render(values | {"words": "other"})
 
 
-def test_what_people_write_is_never_a_gap() -> None:
+def test_people_s_text_is_never_a_gap() -> None:
     said = f"{gap('key')}<b>"
     assert (
         str(Drawn(DRAWING.render(url="/", key=gap("key"), words="", html="")).filled({"key": said})).count(

@@ -155,7 +155,7 @@ def test_a_page_s_own_origin_is_known_behind_proxies_and_under_every_name(scheme
 
 
 @pytest.mark.parametrize("text", ["", "null", "data:,x", "http://", "http://[", "http://a:b", "//a", "\x00"])
-def test_what_has_no_origin_has_none(text):
+def test_text_without_an_origin_has_none(text):
     assert origin_of(text) is None
 
 

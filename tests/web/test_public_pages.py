@@ -23,7 +23,7 @@ def test_a_message_is_shown_once_and_by_no_cache_again(app, client):
     assert client.get("/uk/", headers=asked).status_code == 304
 
 
-def test_whoever_has_a_form_open_reads_pages_of_their_own(app, client):
+def test_people_who_have_a_form_open_read_pages_of_their_own(app, client):
     with app.app_context():
         builders.a_network()
     etag = client.get("/uk/").headers["ETag"]

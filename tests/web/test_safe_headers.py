@@ -46,7 +46,7 @@ def test_names_below_it_are_promised_where_the_operator_says_so(
 
 
 @pytest.mark.usefixtures("context")
-def test_what_only_https_can_promise_is_not_promised_without(client: FlaskClient) -> None:
+def test_promises_that_need_https_are_not_made_without(client: FlaskClient) -> None:
     builders.a_network()
     assert "Strict-Transport-Security" not in client.get("/uk/").headers
 

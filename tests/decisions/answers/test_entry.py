@@ -154,7 +154,7 @@ def test_nor_closed_early_before_it_can_be_undone(context: None, time: MovedCloc
     close()
 
 
-def test_what_was_undone_does_not_count_and_is_not_entered_again(context: None) -> None:
+def test_an_undone_answer_does_not_count_and_is_not_entered_again(context: None) -> None:
     scene = Scene(answers=3)
     ann = scene.silent[0]
     entry = scene.enter(ann)

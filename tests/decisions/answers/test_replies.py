@@ -94,7 +94,7 @@ def test_a_reply_that_cannot_be(network: Network, who: str, text: str, error: ty
         answers_replies.reply(proposal, entry_id, text, by=by, via=Door.WEB)
 
 
-def test_what_the_proposer_may_not_read_yet_she_cannot_reply_to() -> None:
+def test_the_proposer_cannot_reply_to_reasons_that_she_may_not_read_yet() -> None:
     network = a_network_with_rules(decisions__positions_visible="at_close")
     proposal, ann, bob = asked(network)
     with pytest.raises(RuleBroken, match="cannot read"):
@@ -116,7 +116,7 @@ def test_after_the_close_the_replies_stay_and_the_database_takes_no_more(
         db.session.get_one(ReasonReply, entry_id).text = "Late."
 
 
-def test_who_removes_her_name_takes_the_reply_to_her_reason_along(network: Network) -> None:
+def test_a_person_who_removes_her_name_takes_the_reply_to_her_reason_along(network: Network) -> None:
     proposal, ann, bob = asked(network)
     replied(proposal, network, ann, bob)
     erase(bob.id)

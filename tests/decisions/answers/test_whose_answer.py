@@ -72,7 +72,7 @@ def _two_networks() -> tuple[Network, Network, Person, Proposal]:
     return uk, wales, una, a_proposal(uk, una)
 
 
-def test_what_somebody_is_in_one_network_gives_no_right_in_another() -> None:
+def test_a_standing_in_one_network_gives_no_right_in_another() -> None:
     uk, wales, una, proposal = _two_networks()
     there = acting(una, wales)
     assert there.is_member and there.is_steering
@@ -148,7 +148,7 @@ def test_a_stop_to_what_stands_already_leads_to_objecting(app: Flask) -> None:
     assert tally_of(proposal)["block"] == 0
 
 
-def test_who_may_see_names_reads_who_entered_an_answer(app: Flask) -> None:
+def test_people_who_may_see_names_read_who_entered_an_answer(app: Flask) -> None:
     uk = a_network()
     sam, mia = a_steering_member(uk, "Sam Steering"), a_member(uk, "Mia")
     an_organisation(uk, "Acme", spoken_for_by=mia)
@@ -241,7 +241,7 @@ def test_an_answer_that_a_colleague_gave_is_not_taken_back(app: Flask) -> None:
     assert acme.name in who_said(proposal)
 
 
-def test_who_gave_several_answers_chooses_which_to_take_back(app: Flask) -> None:
+def test_a_person_who_gave_several_answers_chooses_which_to_take_back(app: Flask) -> None:
     uk = a_network_with_rules(decisions__voice="organisations")
     bob = a_member(uk, "Bob")
     an_organisation(uk, "Acme", spoken_for_by=bob)
@@ -261,7 +261,7 @@ def test_who_gave_several_answers_chooses_which_to_take_back(app: Flask) -> None
     assert who_said(proposal) == {"Bob": ("agree", False)}
 
 
-def test_who_answered_for_whom_she_no_longer_speaks_answers_for_herself_uncounted_till_it_changes(
+def test_a_former_speaker_answers_for_herself_uncounted_until_that_changes(
     app: Flask,
 ) -> None:
     uk = a_network()
@@ -278,7 +278,7 @@ def test_who_answered_for_whom_she_no_longer_speaks_answers_for_herself_uncounte
     assert who_said(proposal) == {"Acme": ("no-view", True), "Bob": ("stand-aside", True)}
 
 
-def test_who_answered_for_one_organisation_and_speaks_for_another_now_asks_a_colleague() -> None:
+def test_a_person_who_answered_for_one_organisation_and_now_speaks_for_another_asks_a_colleague() -> None:
     uk = a_network()
     bob = a_member(uk, "Bob")
     acme, beta = an_organisation(uk, "Acme", spoken_for_by=bob), an_organisation(uk, "Beta")

@@ -48,7 +48,7 @@ def test_its_proposer_hides_the_answers_until_the_close_and_nobody_sees_them_any
 
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("visible", ["at_once", "after_own", "never", ""])
-def test_what_is_hidden_is_never_shown_earlier(visible: str) -> None:
+def test_hidden_answers_are_never_shown_earlier(visible: str) -> None:
     network = a_network_with_rules(decisions__positions_visible="after_own")
     (ann,) = members(network, 1)
     proposal = a_proposal(network, ann)

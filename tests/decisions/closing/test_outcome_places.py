@@ -11,7 +11,7 @@ from govnet.kernel.actor import Door
 pytestmark = pytest.mark.usefixtures("context")
 
 
-def test_what_the_list_agreed_is_not_said_to_come_from_a_meeting() -> None:
+def test_an_agreement_on_the_list_is_not_said_to_come_from_a_meeting() -> None:
     nobody = Tally()
     assert labels.headline(Outcome.ELSEWHERE, nobody, door=Door.LIST) == "Agreed on the list"
     assert labels.short(Outcome.ELSEWHERE, Door.LIST) == "Agreed on the list"

@@ -180,13 +180,13 @@ def test_a_stranger_does_not_ask(network: Network, time: MovedClock) -> None:
     assert "Only members can ask" in refused(asking(decision, network, a_person()))
 
 
-def test_what_was_not_agreed_cannot_be_taken_back(network: Network, time: MovedClock) -> None:
+def test_a_refused_proposal_cannot_be_taken_back(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     decision = decided(time, network, ann, kind=AnswerKind.BLOCK)
     assert "was not agreed, so there is nothing to take back" in refused(asking(decision, network, bob))
 
 
-def test_what_was_replaced_is_not_looked_at_again(network: Network, time: MovedClock) -> None:
+def test_a_replaced_decision_is_not_reviewed(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     decision = decided(time, network, ann)
     with one_transaction():
@@ -210,7 +210,9 @@ def test_while_it_is_looked_at_nobody_asks_for_that_again(network: Network, time
     assert "is already being looked at again" in refused(asking(decision, network, people[4]))
 
 
-def test_what_many_asked_for_nobody_takes_back_or_rewords_alone(network: Network, time: MovedClock) -> None:
+def test_a_proposal_that_many_asked_for_is_not_taken_back_or_reworded_by_one(
+    network: Network, time: MovedClock
+) -> None:
     people = members(network, 4)
     decision = decided(time, network, people[0])
     asks(decision, network, *people[1:])
@@ -224,7 +226,7 @@ def test_what_many_asked_for_nobody_takes_back_or_rewords_alone(network: Network
     assert withdrawn.startswith("3 members asked for this")
 
 
-def test_who_is_a_member_no_longer_is_not_counted(network: Network, time: MovedClock) -> None:
+def test_former_members_are_not_counted(network: Network, time: MovedClock) -> None:
     ann, bob, cat, dan, eve = members(network, 5)
     decision = decided(time, network, ann)
     asks(decision, network, bob, cat)
@@ -237,7 +239,7 @@ def test_who_is_a_member_no_longer_is_not_counted(network: Network, time: MovedC
     assert reviewing(decision)[0].proposal.author_id == cat.id
 
 
-def test_who_speaks_for_an_organisation_asks_once(network: Network, time: MovedClock) -> None:
+def test_people_who_speak_for_an_organisation_ask_once(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     decision = decided(time, network, ann)
     an_organisation(network, "Involve", spoken_for_by=bob)
@@ -269,7 +271,7 @@ def test_the_last_two_who_ask_at_the_same_moment_open_one_proposal(
     assert len(reviews.reviews_of(decision_id)) == 1
 
 
-def test_what_opened_by_itself_is_recorded_as_the_rules_doing_and_told(
+def test_a_proposal_that_opened_by_itself_is_recorded_as_the_rules_act_and_announced(
     network: Network, time: MovedClock
 ) -> None:
     people = members(network, 4)
@@ -366,7 +368,7 @@ def test_on_its_day_the_proposer_and_the_committee_are_reminded_once(
     assert other.name not in names_of(subject)
 
 
-def test_what_was_replaced_before_its_day_reminds_nobody(network: Network, time: MovedClock) -> None:
+def test_a_decision_replaced_before_its_day_reminds_nobody(network: Network, time: MovedClock) -> None:
     ann = a_member(network)
     decision = on_review(time, network, ann, date(2015, 5, 20))
     with one_transaction():

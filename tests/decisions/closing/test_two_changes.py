@@ -39,7 +39,7 @@ def test_neither_undoes_the_other(time: Any) -> None:
     assert rules_in_force(network.id)[p.CRITERIA] == (FIRST, CAT, DOG)
 
 
-def test_what_one_takes_out_the_other_does_not_bring_back(time: Any) -> None:
+def test_a_sentence_removed_by_one_proposal_is_not_brought_back_by_the_other(time: Any) -> None:
     network = a_network_with_rules(membership__criteria=[FIRST, CAT])
     agreed(network, time, [FIRST], [FIRST, CAT, DOG])
     assert rules_in_force(network.id)[p.CRITERIA] == (FIRST, DOG)

@@ -70,7 +70,7 @@ def test_others_find_it_in_the_week_and_on_the_page_you(app: Flask, time: MovedC
     assert here in text_of("The week at")
 
 
-def test_what_the_committee_drafts_for_itself_is_no_news_for_members(app: Flask) -> None:
+def test_the_committee_s_drafts_for_itself_are_no_news_for_members(app: Flask) -> None:
     network = a_network_with_rules()
     (bob,) = members(network, 1)
     sam, kim = a_steering_member(network), a_steering_member(network)

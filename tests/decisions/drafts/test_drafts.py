@@ -82,7 +82,7 @@ def test_it_is_asked_once_enough_others_want_it(time: MovedClock) -> None:
     assert asked_now(draft, network, ann).author_id == ann.id
 
 
-def test_who_has_left_wants_nothing_asked_any_more() -> None:
+def test_the_support_of_people_who_left_does_not_count() -> None:
     network = a_network_with_rules(decisions__sponsors=1)
     ann, bob = members(network, 2)
     draft = a_draft(network, ann)
@@ -149,7 +149,7 @@ def test_not_the_author_not_twice_and_nobody_who_is_no_member() -> None:
         db.session.flush()  # the constraint speaks here
 
 
-def test_who_wanted_it_can_think_again() -> None:
+def test_people_who_supported_it_can_think_again() -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     draft = a_draft(network, ann)
@@ -179,7 +179,7 @@ def _drop(draft: Draft, network: Network, by: Person) -> None:
         actions.drop(draft.id, by=acting(by, network), via=Door.WEB)
 
 
-def test_what_was_asked_or_dropped_is_not_asked_wanted_or_changed_again() -> None:
+def test_a_draft_that_was_proposed_or_dropped_is_not_proposed_supported_or_changed_again() -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     asked, dropped = a_draft(network, ann), a_draft(network, ann)
@@ -205,7 +205,9 @@ def test_what_was_asked_or_dropped_is_not_asked_wanted_or_changed_again() -> Non
         (dataclasses.replace(WORDS, changes={"decisions.dots": 3}), {}, "needs a proposal about our rules"),
     ],
 )
-def test_what_could_never_be_asked_is_no_draft(words: Wording, ask: dict[str, str], said: str) -> None:
+def test_a_text_that_could_never_be_proposed_is_no_draft(
+    words: Wording, ask: dict[str, str], said: str
+) -> None:
     network = a_network_with_rules()
     (ann,) = members(network, 1)
     with pytest.raises(RuleBroken, match=said):
@@ -370,7 +372,7 @@ def test_others_are_refused_at_the_door(app: Flask) -> None:
     opened(browser(app, bob), f"/uk/proposals/{mine.id}/change", 403)
 
 
-def test_who_follows_the_discussion_is_told_and_the_author_when_nothing_is_missing(app: Flask) -> None:
+def test_followers_of_the_discussion_are_notified_and_the_author_when_nothing_is_missing(app: Flask) -> None:
     network = a_network_with_rules(decisions__sponsors=1)
     ann, bob = members(network, 2)
     cat = a_member(network)

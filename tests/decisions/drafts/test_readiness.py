@@ -121,7 +121,7 @@ def test_a_worker_that_is_killed_tells_when_it_runs_again(time: MovedClock) -> N
     assert ticked() == [READY]
 
 
-def test_who_was_told_by_the_last_support_is_not_told_again(time: MovedClock) -> None:
+def test_people_notified_by_the_last_support_are_not_notified_again(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__sponsors=1)
     ann, bob, cat = members(network, 3)
     draft = a_draft(network, ann)
@@ -143,7 +143,7 @@ def test_enough_support_is_not_enough_before_the_time_of_notice_is_over(time: Mo
     assert ticked() == [READY]
 
 
-def test_what_can_be_asked_a_second_time_is_told_a_second_time(time: MovedClock) -> None:
+def test_a_draft_that_is_ready_a_second_time_is_announced_a_second_time(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__sponsors=1)
     ann, bob, cat = members(network, 3)
     draft = a_draft(network, ann)
@@ -187,7 +187,7 @@ def test_with_other_words_the_time_begins_again_and_its_end_is_told(time: MovedC
 
 
 @pytest.mark.parametrize("rules", [{}, {"decisions__who_may_propose": "committee"}])
-def test_who_may_not_propose_any_more_is_told_nothing(time: MovedClock, rules: dict[str, str]) -> None:
+def test_authors_who_may_no_longer_propose_are_not_notified(time: MovedClock, rules: dict[str, str]) -> None:
     network = a_network_with_rules(decisions__notice_days=3)
     (ann,) = members(network, 1)
     a_draft(network, ann)
@@ -218,7 +218,7 @@ def test_an_author_is_told_when_the_rules_want_less_than_before(time: MovedClock
     assert ticked() == [READY]
 
 
-def test_what_never_had_to_wait_is_told_to_nobody_and_does_not_wait(time: MovedClock) -> None:
+def test_a_draft_that_never_had_to_wait_is_announced_to_nobody(time: MovedClock) -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     draft = a_draft(network, ann)

@@ -106,7 +106,7 @@ def test_each_hears_what_concerns_her(here: Any) -> None:
         (PASSAGE, PASSAGE, "the same text"),
     ],
 )
-def test_what_is_no_passage_is_refused(here: Any, passage: str, instead: str, said: str) -> None:
+def test_a_suggestion_that_is_no_passage_is_refused(here: Any, passage: str, instead: str, said: str) -> None:
     network, _ann, bo, draft = here
     with pytest.raises(RuleBroken, match=said):
         suggests(network, bo, draft, passage, instead)

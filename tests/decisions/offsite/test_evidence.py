@@ -93,7 +93,7 @@ def test_a_mail_is_kept_as_it_came_and_the_record_has_its_digest(here: Any) -> N
         (b"x" * 900_001, "larger than 900 KB"),
     ],
 )
-def test_what_is_no_mail_or_too_large_is_refused(here: Any, raw: bytes, said: str) -> None:
+def test_a_file_that_is_no_mail_or_too_large_is_refused(here: Any, raw: bytes, said: str) -> None:
     with pytest.raises(RuleBroken, match=said):
         kept(*here, raw)
 

@@ -82,7 +82,7 @@ def objected(proposal: Proposal, network: Network, by: Person) -> None:
         ({"review_on": date(2015, 4, 20)}, "after Mon 20 Apr 2015, or none"),
     ],
 )
-def test_what_was_decided_elsewhere_keeps_the_same_rules_as_a_proposal(
+def test_a_decision_made_elsewhere_follows_the_same_rules_as_a_proposal(
     network: Network, asked: dict[str, Any], match: str
 ) -> None:
     with pytest.raises(RuleBroken, match=match):
@@ -217,7 +217,7 @@ def test_another_one_of_nothing_is_a_form_with_nothing_in_it(app: Flask, network
     assert "The same as for your last entry" not in page.text
 
 
-def test_what_another_network_decided_is_no_beginning_here(app: Flask, network: Network) -> None:
+def test_a_decision_of_another_network_is_no_start_here(app: Flask, network: Network) -> None:
     other = a_network_with_rules("wales")
     first = written_down(other)
     page = opened(browser(app, a_steering_member(network)), f"/uk/decisions/record?like={first.id}")
@@ -324,7 +324,7 @@ def test_the_database_closes_no_words_as_objected_to_without_an_objection(networ
         row.state, row.closed_at, row.outcome = VersionState.CLOSED, row.deadline, Outcome.OBJECTED
 
 
-def test_what_was_objected_to_cannot_stand(network: Network) -> None:
+def test_a_decision_with_an_objection_cannot_stand(network: Network) -> None:
     proposal, ann = written_down(network), a_member(network)
     with pytest.raises(DBAPIError, match="stands unopposed"), transaction():
         row = version_of(proposal)

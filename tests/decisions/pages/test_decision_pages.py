@@ -129,7 +129,7 @@ def test_an_answer_that_comes_too_late_keeps_its_words_and_can_be_posted(
     assert "My long worry." in late.text
 
 
-def test_who_was_not_asked_is_told_why_there_is_no_form(app: Flask) -> None:
+def test_people_who_were_not_asked_read_why_there_is_no_form(app: Flask) -> None:
     network = a_network_with_rules()
     proposal_id = a_proposal(network, a_member(network)).id
     page = opened(browser(app, a_member(network)), f"/uk/proposals/{proposal_id}")
@@ -405,7 +405,7 @@ def test_answers_that_the_charter_hides_until_the_close_are_nowhere(app: Flask) 
         "/uk/proposals/999.json",
     ],
 )
-def test_what_does_not_exist_is_said_plainly(app: Flask, url: str) -> None:
+def test_a_missing_page_says_so_plainly(app: Flask, url: str) -> None:
     a_network_with_rules()
     assert browser(app).get(url).status_code == 404
 
@@ -517,7 +517,7 @@ def test_words_that_came_too_late_are_posted_as_a_comment(app: Flask, time: Move
     assert "My long worry." in posted.text
 
 
-def test_what_waits_is_answered_on_the_page_you(app: Flask) -> None:
+def test_tasks_are_answered_on_the_page_you(app: Flask) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
     a_proposal(network, ann)
@@ -590,7 +590,7 @@ def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:
     assert acting(a_member(network), network).is_member
 
 
-def test_who_proposes_from_a_members_discussion_is_told_that_a_proposal_is_public(app: Flask) -> None:
+def test_people_who_propose_from_a_members_discussion_read_that_a_proposal_is_public(app: Flask) -> None:
     network = a_network_with_rules()
     ada = a_member(network, "Ada")
     quiet = a_discussion(network, ada, Readership.MEMBERS).id
@@ -607,7 +607,7 @@ def test_the_title_of_a_form_says_which_proposal_it_is_about(app: Flask) -> None
         assert QUESTION in opened(browser(app, ann), f"/uk/proposals/{proposal_id}/{form}").title
 
 
-def test_whoever_may_not_ask_for_a_review_is_not_led_to_it(app: Flask, time: MovedClock) -> None:
+def test_people_who_may_not_ask_for_a_review_see_no_link_to_it(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
@@ -621,7 +621,7 @@ def test_whoever_may_not_ask_for_a_review_is_not_led_to_it(app: Flask, time: Mov
     assert review not in opened(browser(app, stranger), "/uk/decisions/2015-01").links
 
 
-def test_what_was_written_down_late_says_so_and_why(app: Flask, time: MovedClock) -> None:
+def test_a_decision_that_was_recorded_late_says_so_and_why(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules(committee__publish_days=2)
     sam = a_steering_member(network)
     client = browser(app, sam)
@@ -639,7 +639,7 @@ def test_what_was_written_down_late_says_so_and_why(app: Flask, time: MovedClock
     assert "Written down 2 days late The minutes" in opened(browser(app), "/uk/decisions/2015-01").text
 
 
-def test_what_each_said_at_a_meeting_is_shown_and_its_own_words_are_no_facts(
+def test_the_numbers_of_a_meeting_are_shown_and_its_own_words_are_no_facts(
     app: Flask, time: MovedClock
 ) -> None:
     network = a_network_with_rules()

@@ -104,7 +104,7 @@ def test_a_member_chooses_changes_it_and_takes_it_back(
         ("ranked", {}, "Choose at least one option"),
     ],
 )
-def test_what_does_not_add_up_is_said_and_what_was_typed_stays(
+def test_numbers_that_do_not_add_up_are_refused_and_the_input_stays(
     app: Flask, method: str, typed: dict[str, str], said: str
 ) -> None:
     _network, (ann, *_others), proposal = a_choice(method)

@@ -78,7 +78,7 @@ def test_every_other_rule_is_folded_beside_the_value_that_is_in_force(app: Flask
 
 
 @pytest.mark.parametrize("key", ASKED)
-def test_what_is_typed_in_any_fold_is_kept_when_the_form_comes_back_and_stands_open(
+def test_the_input_in_any_fold_is_kept_when_the_form_comes_back_and_the_fold_is_open(
     app: Flask, key: str
 ) -> None:
     client, rule = proposing(app), p.CATALOGUE[key]
@@ -102,7 +102,7 @@ def test_what_is_typed_in_any_fold_is_kept_when_the_form_comes_back_and_stands_o
 
 
 @pytest.mark.parametrize("key", [k for k, each in ASKED.items() if isinstance(each, WholeNumber | Share)])
-def test_what_makes_no_sense_is_said_at_its_field_in_an_open_fold(app: Flask, key: str) -> None:
+def test_a_value_without_sense_is_named_at_its_field_in_an_open_fold(app: Flask, key: str) -> None:
     client, rule = proposing(app), p.CATALOGUE[key]
     back = ask(client, "/uk/proposals/new?matter=charter", WORDS | {name_of(rule): "lots"})
     assert back.status_code == 422
@@ -132,7 +132,7 @@ def test_without_a_link_all_rules_are_folded_and_one_must_change(app: Flask) -> 
     assert newest_changes() == {"decisions.answers": ["block"]}
 
 
-def test_what_was_decided_while_the_form_was_open_is_not_undone_by_it(app: Flask) -> None:
+def test_a_decision_made_while_the_form_was_open_is_not_undone_by_it(app: Flask) -> None:
     network = a_network_with_rules(membership__criteria=["I share the purpose."])
     client = browser(app, a_member(network))
     (form,) = (each for each in opened(client, FORM).forms if "/proposals/new" in each["action"])
@@ -171,7 +171,7 @@ def test_a_draft_and_new_words_show_their_rules_open_and_the_rest_folded(
     assert newest_changes() == {"decisions.minimum_days_open": 9, "decisions.dots": 4}
 
 
-def test_what_a_meeting_decided_about_our_rules_is_entered_in_the_same_fields(app: Flask) -> None:
+def test_a_decision_of_a_meeting_about_our_rules_is_entered_in_the_same_fields(app: Flask) -> None:
     network = a_network("uk")
     client = browser(app, a_steering_member(network))
     page = client.get("/uk/decisions/record").text
@@ -189,6 +189,6 @@ def test_what_a_meeting_decided_about_our_rules_is_entered_in_the_same_fields(ap
     assert newest_changes() == {"decisions.dots": 4}
 
 
-def test_what_is_no_change_of_our_rules_shows_none(app: Flask) -> None:
+def test_an_unchanged_rule_shows_no_change(app: Flask) -> None:
     client = proposing(app)
     assert "decisions__dots" not in client.get("/uk/proposals/new?matter=money").text

@@ -157,7 +157,7 @@ def test_a_member_asks_for_a_review_and_the_two_pages_lead_to_each_other(
     assert f"/uk/decisions/{number}" in proposal.links
 
 
-def test_who_asks_where_it_is_refused_is_told_why_before_and_after(
+def test_a_review_that_is_refused_says_why_before_and_after(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
     ann, bob = members(network, 2)

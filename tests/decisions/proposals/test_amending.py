@@ -106,7 +106,7 @@ def test_a_proposal_keeps_the_rules_it_opened_under(network: Network, time: Move
     refused("last 24 hours", lambda: actions.reword(open_before, OTHER, because="x", by=by, via=Door.WEB))
 
 
-def test_who_made_it_gives_more_time_with_a_reason_within_the_rules(network: Network) -> None:
+def test_the_author_gives_more_time_with_a_reason_within_the_rules(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal, by = a_proposal(network, ann), acting(ann, network)
     before = version_of(proposal).deadline
@@ -164,7 +164,7 @@ def test_by_the_usual_rules_nothing_closes_early(network: Network) -> None:
     )
 
 
-def test_what_others_have_answered_is_not_taken_back_where_the_rules_say_so() -> None:
+def test_a_proposal_that_others_have_answered_is_not_taken_back_if_the_rules_say_so() -> None:
     network = a_network_with_rules(decisions__take_back="unanswered")
     ann, bob = members(network, 2)
     proposal, by = a_proposal(network, ann), acting(ann, network)
@@ -217,7 +217,7 @@ def test_suggested_words_are_taken_and_everybody_is_asked_again(network: Network
     assert suggestions_to(proposal.id)[0].state is SuggestionState.ACCEPTED
 
 
-def test_what_was_suggested_for_words_that_are_still_there_stays_open(network: Network) -> None:
+def test_a_suggestion_for_words_that_are_still_there_stays_open(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
     first = _suggested(proposal, network, bob)
@@ -242,7 +242,7 @@ def test_what_was_suggested_for_words_that_are_still_there_stays_open(network: N
         ("Nine seats, **one each year** up again.", "", "Nothing would be left"),
     ],
 )
-def test_what_can_not_be_suggested(network: Network, passage: str, instead: str, words: str) -> None:
+def test_some_suggestions_are_refused(network: Network, passage: str, instead: str, words: str) -> None:
     ann = a_member(network)
     proposal, by = a_proposal(network, ann), acting(ann, network)
     refused(words, lambda: suggestions.suggest(proposal, passage, instead, "x", by=by, via=Door.WEB))
@@ -335,7 +335,7 @@ def test_an_answer_by_telephone_is_entered_and_corrected_by_whose_it_is(network:
     refused("answered themselves", lambda: enter(AnswerInput(AnswerKind.BLOCK, "x", "y", network.purpose)))
 
 
-def test_whose_answer_can_not_be_entered(network: Network) -> None:
+def test_some_answers_cannot_be_entered_for_others(network: Network) -> None:
     ann, bob = members(network, 2)
     sam = a_steering_member(network)
     proposal, other = a_proposal(network, ann), a_proposal(network, ann)
@@ -379,7 +379,7 @@ def _entering(
 # --- decided elsewhere
 
 
-def test_who_was_there_corrects_what_was_entered_for_them(network: Network) -> None:
+def test_people_who_were_there_correct_the_answer_entered_for_them(network: Network) -> None:
     bob, sam = a_member(network), a_steering_member(network)
     proposal = taken(network, sam)
     version_id = version_of(proposal).id
@@ -449,7 +449,7 @@ def test_days_that_make_no_sense(network: Network, more: More, words: str) -> No
     refused(words, lambda: _propose(network, ann, Wording("So?", "So.", {}, more), "statement"))
 
 
-def test_what_stands_beside_the_text_never_changes(network: Network) -> None:
+def test_the_parts_beside_the_text_never_change(network: Network) -> None:
     ann = a_member(network)
     more = More(
         considered="Ten.", sources="A book.", trial_until=date(2015, 9, 1), trial_signs="People come."
@@ -469,7 +469,7 @@ def _proposed(network: Network, person: Any, words: Wording) -> Proposal:
     return do(lambda: _propose(network, person, words, "charter"))
 
 
-def test_what_somebody_suggested_and_declared_is_hers_to_have_and_is_forgotten_with_her(
+def test_her_suggestions_and_interests_are_hers_to_have_and_are_erased_with_her(
     network: Network,
 ) -> None:
     ann, bob = members(network, 2)

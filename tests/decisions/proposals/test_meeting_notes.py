@@ -77,7 +77,7 @@ def test_an_officer_writes_a_note_that_everybody_reads_and_nobody_is_asked(
 
 
 @pytest.mark.parametrize("lacks", ["title", "text", "taken_on", "where"])
-def test_what_is_missing_is_said_and_the_rest_stays(app: Flask, network: Network, lacks: str) -> None:
+def test_missing_values_are_named_and_the_rest_stays(app: Flask, network: Network, lacks: str) -> None:
     page = send(browser(app, a_steering_member(network)), NEW, TYPED | {lacks: " "})
     assert page.status_code == 422
     assert "Eleven" in page.text
@@ -172,7 +172,7 @@ def test_a_note_is_checked_against_the_record_and_never_edited(app: Flask, netwo
         db.session.execute(update(MeetingNote).values(text="Other"))
 
 
-def test_whoever_wrote_notes_has_them_in_their_copy(app: Flask, network: Network) -> None:
+def test_authors_of_notes_have_them_in_their_copy(app: Flask, network: Network) -> None:
     sam = a_steering_member(network)
     written(network, sam)
     assert [each["title"] for each in everything_held(sam.id)["decisions"]["notes_of_meetings"]] == [

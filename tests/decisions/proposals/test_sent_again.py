@@ -55,7 +55,7 @@ def test_a_draft_sent_again_is_one_draft_and_is_asked_once(app: Flask) -> None:
     assert many(Proposal) == 1
 
 
-def test_what_was_decided_elsewhere_is_written_down_once(app: Flask) -> None:
+def test_a_decision_made_elsewhere_is_recorded_once(app: Flask) -> None:
     client = browser(app, a_steering_member(a_network()))
     for _ in range(2):
         send(client, "/uk/decisions/record", WRITTEN)

@@ -93,7 +93,7 @@ def test_a_page_past_the_end_is_the_last_one(app: Flask, network: Network, ann: 
     assert browser(app).get("/uk/decisions.json?page=99").json["page"] == 2
 
 
-def test_who_reads_the_data_page_by_page_gets_every_decision_once(
+def test_the_data_read_page_by_page_has_every_decision_once(
     app: Flask, network: Network, ann: Person
 ) -> None:
     a_long_register(network, ann, 100)
@@ -108,7 +108,7 @@ def test_who_reads_the_data_page_by_page_gets_every_decision_once(
     assert len(set(seen)) == len(seen)
 
 
-def test_what_nobody_could_have_chosen_is_left_aside(app: Flask, network: Network, ann: Person) -> None:
+def test_an_option_that_was_not_offered_is_ignored(app: Flask, network: Network, ann: Person) -> None:
     a_long_register(network, ann, 3)
     for wrong in (
         "state=gone",

@@ -79,7 +79,7 @@ def test_an_answer_in_the_last_second_counts_and_one_at_the_deadline_does_not() 
     ("seconds", "words"),
     [(0, "less than a minute"), (60, "1 minute"), (125, "2 minutes"), (7200, "2 hours"), (90000, "1 day")],
 )
-def test_who_came_late_is_told_by_how_much(seconds: int, words: str) -> None:
+def test_a_person_who_came_late_reads_by_how_much(seconds: int, words: str) -> None:
     assert str(deadlines.how_late(MONDAY, MONDAY + timedelta(seconds=seconds))) == words
 
 
@@ -172,7 +172,7 @@ def test_nobody_casts_two_answers_that_count() -> None:
     assert second_hand([mine], party=2, caster=8, **both) is None
 
 
-def test_what_was_said_for_one_that_was_handed_over_stands_and_ones_own_is_shown_beside_it() -> None:
+def test_a_former_speaker_s_answer_stands_and_one_s_own_is_shown_beside_it() -> None:
     theirs = KnownAnswer(party=1, cast_by=7, counted=True)
     assert second_hand([theirs], party=2, caster=7, own=True, may={2}) is None
     assert other_party([theirs], party=2, caster=7) == 1
@@ -208,9 +208,7 @@ def test_without_principles_of_its_own_a_stop_rests_on_the_purpose_and_what_memb
         ("organisations", False, "committee", True),
     ],
 )
-def test_who_can_say_stop_is_what_the_charter_says(
-    who: str, organisation: bool, body: str, can: bool
-) -> None:
+def test_the_charter_says_who_can_say_stop(who: str, organisation: bool, body: str, can: bool) -> None:
     assert may_stop(load({p.WHO_MAY_STOP.key: who}), organisation=organisation, body=body) is can
 
 
@@ -237,7 +235,7 @@ def test_every_way_the_charter_can_show_answers_has_a_place_among_the_protection
     assert tightest(Visible.AT_CLOSE, Visible.AT_ONCE) is Visible.AT_CLOSE
 
 
-def test_what_a_meeting_decided_is_late_after_the_time_in_the_rules() -> None:
+def test_a_decision_of_a_meeting_is_late_after_the_time_in_the_rules() -> None:
     rules = Charter().with_changes({"committee.publish_days": 14})
     late = [deadlines.days_late(date(2015, 4, day), date(2015, 4, 30), rules) for day in (14, 15, 16, 17)]
     assert late == [2, 1, 0, 0]

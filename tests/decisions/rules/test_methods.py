@@ -154,7 +154,7 @@ def test_the_version_s_own_method_gives_the_rule() -> None:
         ("consensus", ("A", "B"), "only for a choice"),
     ],
 )
-def test_what_is_no_list_of_options_is_refused(method: str, options: tuple[str, ...], words: str) -> None:
+def test_a_wrong_list_of_options_is_refused(method: str, options: tuple[str, ...], words: str) -> None:
     network = a_network_with_rules()
     (ann,) = members(network, 1)
     assert words in refusal(network, ann, method, *options)
@@ -351,7 +351,7 @@ def test_one_human_chooses_once_for_herself_or_for_her_organisation() -> None:
             )
 
 
-def test_who_has_an_interest_is_shown_and_not_counted() -> None:
+def test_people_with_an_interest_are_shown_and_not_counted() -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = asked(network, ann, "score", *CITIES)
@@ -375,7 +375,7 @@ def test_options_never_change_once_people_choose_between_them() -> None:
         db.session.rollback()
 
 
-def test_what_the_register_keeps_is_enough_to_count_again(time: MovedClock) -> None:
+def test_the_register_keeps_enough_to_count_again(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__options_settle="decides")
     ann, bob, cat = members(network, 3)
     proposal = asked(network, ann, "ranked", *CITIES)
@@ -423,7 +423,7 @@ def test_an_open_choice_is_not_answered_in_place_and_shows_how_many_chose() -> N
     assert list(proposals_queries.to_answer_in_place(ann.id, [proposal.id, plain.id])) == [plain.id]
 
 
-def test_what_she_chose_is_in_her_copy_of_everything() -> None:
+def test_her_choices_are_in_her_copy_of_everything() -> None:
     network = a_network_with_rules()
     (ann,) = members(network, 1)
     proposal = asked(network, ann, "score", *CITIES)

@@ -51,7 +51,7 @@ def test_an_answer_with_two_firsts_gives_each_exactly_half() -> None:
     assert found.totals[3] == Fraction(1, 3)
 
 
-def test_who_was_last_before_goes_out_when_two_are_last_now() -> None:
+def test_the_option_that_was_last_before_goes_out_when_two_are_last_now() -> None:
     """3 goes out first and levels 1 and 2; 2 had fewer in the round before, so 1 is first."""
     found = count("ranked", ballots_of("4: 1 | 3: 2 | 2: 4 | 1: 3>2"), 4)
     levelled = found.rounds[2].totals
@@ -127,7 +127,7 @@ def test_nothing_comes_first_where_nobody_chose(method: str) -> None:
         ("dots", {-1: 1}, "no such option"),
     ],
 )
-def test_what_is_no_answer_is_refused_in_words(method: str, ballot: Ballot, words: str) -> None:
+def test_a_wrong_answer_is_refused_in_words(method: str, ballot: Ballot, words: str) -> None:
     assert words in str(problem(method, ballot, OPTIONS, 5))
 
 
@@ -168,7 +168,7 @@ def test_no_vote_is_lost_or_made_in_any_round(ballots: list[Ballot]) -> None:
 
 
 @given(st.lists(ranking, min_size=1, max_size=12), st.integers(0, OPTIONS))
-def test_who_is_first_of_more_than_half_comes_first(ballots: list[Ballot], favourite: int) -> None:
+def test_the_first_choice_of_more_than_half_comes_first(ballots: list[Ballot], favourite: int) -> None:
     many = [{favourite: 1}] * (len(ballots) + 1)
     assert count("ranked", [*ballots, *many], OPTIONS).first == favourite
 
@@ -193,7 +193,7 @@ def test_a_tie_among_the_last_that_decides_is_a_tie() -> None:
 
 
 @given(st.lists(ranking, min_size=1, max_size=9))
-def test_what_comes_first_is_what_would_however_ties_among_the_last_fall(ballots: list[Ballot]) -> None:
+def test_the_first_option_is_the_same_however_ties_among_the_last_fall(ballots: list[Ballot]) -> None:
     found = count("ranked", ballots, OPTIONS)
     possible = could_win([(each, 1) for each in ballots], frozenset(range(OPTIONS + 1)))
     assert possible == {found.first} if found.first is not None else len(possible) > 1

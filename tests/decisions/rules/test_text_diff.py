@@ -44,7 +44,7 @@ def test_a_passage_put_in_its_place_makes_the_new_text(old: str, new: str) -> No
     assert text_diff.put_into(old, old, new) == new
 
 
-def test_what_was_changed_in_earlier_words_is_changed_in_newer_ones_where_its_lines_still_stand() -> None:
+def test_a_suggestion_moves_to_a_newer_version_if_its_lines_are_still_there() -> None:
     old = "Nine seats.\n\nOne each year.\n\nNobody twice."
     mine = old.replace("One each", "Three each")
     assert text_diff.put_into(old.replace("Nine", "Ten"), old, mine) == mine.replace("Nine", "Ten")
@@ -63,7 +63,7 @@ def test_finding_a_passage_is_quick_in_a_long_text_of_the_same_lines() -> None:
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
-def test_what_a_page_shows_holds_both_texts_to_the_letter(old: str, new: str) -> None:
+def test_a_page_shows_both_texts_to_the_letter(old: str, new: str) -> None:
     shown = text_diff.shown(old, new)
     assert "".join(text for kind, text in shown if kind != INS) == old
     assert "".join(text for kind, text in shown if kind != DEL) == new

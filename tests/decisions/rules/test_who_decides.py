@@ -50,7 +50,7 @@ def said(sentences: tuple[Any, ...]) -> str:
 
 
 @pytest.mark.parametrize("charter", CHARTERS, ids=range(len(CHARTERS)))
-def test_what_the_table_says_is_what_counting_answers_does(charter: Charter) -> None:
+def test_the_table_agrees_with_counting_the_answers(charter: Charter) -> None:
     assert [row.matter for row in who_decides(charter)] == list(p.MATTERS)
     for row in who_decides(charter):
         rule, stops = rule_for(charter, row.matter), said(row.stops)

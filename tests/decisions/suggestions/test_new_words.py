@@ -68,7 +68,7 @@ def filled(page: Html, action: str) -> dict[str, Any]:
     return {field["name"]: field["value"] or "" for field in form["fields"] if field["name"]}
 
 
-def test_what_is_open_goes_on_under_the_rules_it_opened_under(app: Flask) -> None:
+def test_an_open_proposal_goes_on_under_the_rules_it_opened_under(app: Flask) -> None:
     network = a_network_with_rules(matters__statement_method="majority")
     ann, *_others = members(network, 3)
     proposal = a_proposal(network, ann)

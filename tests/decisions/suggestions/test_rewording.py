@@ -133,7 +133,7 @@ def test_for_ten_minutes_nobody_but_the_author_sees_the_new_words_and_then_every
     assert rewording.ask_due() == 0
 
 
-def test_what_was_undone_is_never_asked_and_its_words_are_in_the_form_again(
+def test_an_undone_proposal_is_never_opened_and_its_text_is_in_the_form_again(
     app: Flask, here: Any, time: MovedClock
 ) -> None:
     _network, ann, _bob, proposal, url = here
@@ -184,7 +184,7 @@ def test_other_new_words_while_some_wait_are_refused_and_kept_on_the_form(app: F
 
 
 @pytest.mark.parametrize("how", ["left", "closed", "changed meanwhile"])
-def test_what_cannot_be_asked_any_more_stays_with_its_author_and_says_why(
+def test_a_draft_that_can_no_longer_be_proposed_stays_with_its_author_and_says_why(
     app: Flask, here: Any, time: MovedClock, how: str
 ) -> None:
     network, ann, _bob, proposal, url = here
@@ -247,7 +247,7 @@ def test_sent_twice_it_waits_once(app: Flask, here: Any, time: MovedClock) -> No
     assert numbers() == [1, 2]
 
 
-def test_what_waits_is_hers_to_have_and_goes_with_her(app: Flask, here: Any, time: MovedClock) -> None:
+def test_her_waiting_input_is_hers_to_have_and_goes_with_her(app: Flask, here: Any, time: MovedClock) -> None:
     _network, ann, _bob, _proposal, url = here
     ask(browser(app, ann), f"{url}/reword", TYPED)
     db.session.rollback()

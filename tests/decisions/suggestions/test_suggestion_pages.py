@@ -100,7 +100,7 @@ def test_the_box_holds_the_text_and_what_was_changed_is_shown_before_and_after_i
     assert "Nine" in opened(browser(app, ann), url).text
 
 
-def test_what_is_changed_after_the_difference_was_looked_at_is_looked_at_again(app: Flask, here: Any) -> None:
+def test_a_change_after_the_difference_was_checked_is_checked_again(app: Flask, here: Any) -> None:
     client, url = browser(app, here[2]), f"{here[4]}/suggest"
     page = confirmed(client, looked_at(client, url, "Nine", "Ten"), url, text=WAS.replace("Nine", "Eleven"))
     assert "<del>Nine </del><ins>Eleven </ins>" in page.text
@@ -165,7 +165,7 @@ def test_words_that_were_changed_in_the_same_place_meanwhile_are_both_shown(app:
     assert kept() == [("Seven seats.", mine)]
 
 
-def test_what_comes_without_the_words_that_it_began_with_is_shown_against_those_there_are(
+def test_a_text_sent_without_its_earlier_version_is_shown_against_the_present_one(
     app: Flask, here: Any
 ) -> None:
     client, url = browser(app, here[2]), f"{here[4]}/suggest"

@@ -227,7 +227,7 @@ def test_an_author_cannot_write_over_a_hidden_post(room):
         actions.change_post(room.post, by=room.actor(room.ann), **change)
 
 
-def test_whoever_hid_a_post_may_change_their_mind(room):
+def test_the_officer_who_hid_a_post_may_change_their_mind(room):
     hiding = room.hide()
     with transaction():
         moderation_actions.lift(hiding, by=room.actor(room.tess), why="It was her own number.", via=Door.WEB)
@@ -275,7 +275,7 @@ def test_two_others_can_also_agree_with_the_hiding(room):
         room.hear(appeal, room.tess, AppealOutcome.LIFTED)
 
 
-def test_who_hid_the_post_does_not_hear_the_appeal_and_nobody_twice(room):
+def test_the_hider_of_a_post_does_not_hear_the_appeal_and_nobody_does_twice(room):
     appeal = room.appeal(room.hide())
     with pytest.raises(RuleBroken, match="Two other people"):
         room.hear(appeal, room.sam, AppealOutcome.UPHELD)
@@ -327,7 +327,7 @@ def test_a_visitor_reports_with_an_address_and_is_answered_there(room):
     assert db.session.scalar(select(Report.state)) is ReportState.ACTED
 
 
-def test_who_reported_is_for_the_committee_alone(room):
+def test_only_the_committee_sees_who_reported(room):
     room.report(room.actor(room.bo))
     last = entry(room.network.id, head_number(room.network.id))
     assert (last.verb, last.visibility.value) == ("forum.reported", "committee")

@@ -152,7 +152,7 @@ def test_a_plain_hiding_asks_nobody_for_more(room: Room) -> None:
     assert room.told("forum/removal") == set()
 
 
-def test_what_the_law_wants_gone_goes_after_two_weeks(room: Room, time: MovedClock) -> None:
+def test_a_post_hidden_for_the_law_is_removed_after_two_weeks(room: Room, time: MovedClock) -> None:
     key = room.hide(room.sam, **LAW)
     time.move(timedelta(days=14) - timedelta(seconds=1))
     assert actions.remove_due() == 0

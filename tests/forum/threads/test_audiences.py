@@ -42,7 +42,7 @@ def test_nothing_is_begun_for_members_only_where_the_rules_want_it_public():
 
 
 @pytest.mark.usefixtures("context")
-def test_what_was_begun_for_members_goes_on():
+def test_a_discussion_begun_for_members_goes_on():
     network = builders.a_network()
     ann, topic = builders.a_member(network), a_topic(network, audience=Readership.MEMBERS)
     thread = a_thread(topic, ann)

@@ -78,7 +78,7 @@ def test_the_button_leads_back_to_the_page_on_which_the_post_stands(client, app)
 
 
 @pytest.mark.parametrize("kind", list(HidingKind))
-def test_what_is_hidden_cannot_be_quoted_and_the_draft_stays(client, forum, kind):
+def test_a_hidden_post_cannot_be_quoted_and_the_draft_stays(client, forum, kind):
     forum.hide(2)
     if kind is HidingKind.REMOVED:
         with forum.app.app_context(), transaction():
@@ -115,7 +115,7 @@ def test_a_long_post_is_quoted_in_part(client, forum):
     assert text.rstrip().endswith("…")
 
 
-def test_whoever_changes_a_post_sees_the_name_and_it_is_not_kept(client, forum):
+def test_people_who_change_a_post_see_the_name_and_it_is_not_kept(client, forum):
     key = forum.write(
         forum.bo, f"> Ann Author wrote in [post 2](/uk/forum/{forum.thread}/posts/2):\n>\n> Words\n\nYes."
     )
@@ -228,7 +228,7 @@ def test_a_name_goes_into_the_text_and_out_of_it_whole(name):
     assert Html(quotes.named(render(kept), 7, {2: name})).text == shown
 
 
-def test_what_is_no_quote_of_this_discussion_is_left_as_it_was_typed():
+def test_a_quote_from_another_discussion_is_left_as_it_was_typed():
     for text in (
         "Ann wrote in [post 2](/uk/forum/7/posts/2):",
         "> Ann wrote in [post 2](/uk/forum/8/posts/2):",

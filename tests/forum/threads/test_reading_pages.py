@@ -58,7 +58,7 @@ def test_every_button_and_link_of_a_post_leads_somewhere(client, forum):
         assert adapter.match(url, method=method)
 
 
-def test_what_is_new_since_last_time_is_marked(client, forum, time):
+def test_new_posts_since_last_time_are_marked(client, forum, time):
     forum.signed_in(client, forum.sam)
     assert "is-new" not in client.get(forum.url()).text
     time.move(timedelta(hours=1))
@@ -168,7 +168,7 @@ NOWHERE = (
 
 
 @pytest.mark.parametrize("rest", NOWHERE)
-def test_what_is_not_there_is_not_found(client, forum, rest):
+def test_a_missing_thing_is_not_found(client, forum, rest):
     assert client.get(f"/uk/forum/{rest}").status_code == 404
 
 

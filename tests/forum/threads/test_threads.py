@@ -204,7 +204,7 @@ def test_two_who_sum_up_at_once_are_told(network, ann):
     assert queries.thread_of(thread.id).summary == "One"
 
 
-def test_whoever_writes_follows_unless_they_want_little_mail(network, ann):
+def test_authors_follow_unless_they_want_little_mail(network, ann):
     thread = a_thread(a_topic(network), ann)
     assert stance_of(ann.id, "thread", thread.id) is Stance.FOLLOW
     quiet = builders.a_member(network, "Quiet")
@@ -214,7 +214,7 @@ def test_whoever_writes_follows_unless_they_want_little_mail(network, ann):
     assert stance_of(quiet.id, "thread", thread.id) is None
 
 
-def test_whoever_muted_a_discussion_does_not_follow_it_by_writing(network, ann):
+def test_people_who_muted_a_discussion_do_not_follow_it_by_writing(network, ann):
     thread = a_thread(a_topic(network), ann)
     with transaction():
         preferences_actions.take_stance(

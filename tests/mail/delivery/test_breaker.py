@@ -118,7 +118,7 @@ def grudging(step: str, said: str) -> Grudging:
 
 
 @pytest.mark.parametrize(("step", "said"), TABLE)
-def test_what_was_refused_three_times_goes_within_an_hour_once_the_server_takes_it(
+def test_mail_refused_three_times_goes_within_an_hour_once_the_server_takes_it(
     settings: Any, certificate: Path, time: clock.MovedClock, step: str, said: str
 ) -> None:
     server = grudging(step, said)
@@ -135,7 +135,7 @@ def test_what_was_refused_three_times_goes_within_an_hour_once_the_server_takes_
 
 
 @pytest.mark.parametrize(("step", "said"), TABLE)
-def test_what_was_refused_three_times_goes_at_once_under_other_settings(
+def test_mail_refused_three_times_goes_at_once_under_other_settings(
     settings: Any, certificate: Path, time: clock.MovedClock, step: str, said: str
 ) -> None:
     server, other = grudging(step, said), Grudging()

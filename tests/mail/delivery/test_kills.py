@@ -146,7 +146,7 @@ def test_two_workers_share_the_work_and_nobody_gets_it_twice(app, waiting, time,
     assert set(sent.values()) == {1}
 
 
-def test_whoever_writes_on_the_site_gets_in_while_a_worker_sends(app, waiting, time, tmp_path):
+def test_people_who_write_on_the_site_get_in_while_a_worker_sends(app, waiting, time, tmp_path):
     with mailbox(app, tmp_path), a_worker(app) as process:
         wait_for(tmp_path, 10, process)
         for _ in range(15):

@@ -126,7 +126,7 @@ def test_the_log_says_what_the_server_said_of_each_delivery_and_no_address(post,
     assert "@" not in str(logs)
 
 
-def test_who_was_busy_is_tried_again_after_a_minute_with_the_same_message_id(post, server, time):
+def test_a_busy_server_is_tried_again_after_a_minute_with_the_same_message_id(post, server, time):
     mail_id = post("later")
     delivery_sender.run()
     row = one(mail_id, "later")
@@ -139,7 +139,7 @@ def test_who_was_busy_is_tried_again_after_a_minute_with_the_same_message_id(pos
     assert server.taken == [("later@example.org", row.message_id)]
 
 
-def test_who_stays_busy_for_five_days_is_given_up(post, server, time):
+def test_a_server_that_stays_busy_for_five_days_is_given_up(post, server, time):
     mail_id = post("later")
     for _ in range(60):
         delivery_sender.run()
@@ -356,7 +356,7 @@ def test_a_refused_password_trips_the_line_and_a_person_can_have_it_used_at_once
     assert delivery_sender.run() == 1
 
 
-def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, server, time, sender):
+def test_mails_of_a_dead_sender_go_again_once_its_lease_is_over(post, server, time, sender):
     mail_id = post("ann", "bob")
     dead = sender()
     parcel = delivery_sender._settle_and_take(dead, delivery_sender._Work(), most=1)[0]
@@ -454,7 +454,7 @@ def test_a_member_can_have_us_try_her_address_again(post, server, time):
     assert states(mail_id) == {"gone": DeliveryState.ACCEPTED}
 
 
-def test_what_a_provider_has_against_us_is_never_held_against_a_member(post, server):
+def test_a_provider_s_refusal_of_us_is_never_held_against_a_member(post, server):
     for _ in range(6):
         post("blocked")
         delivery_sender.run()
@@ -660,7 +660,7 @@ def test_a_mail_over_which_the_sender_stumbles_does_not_send_the_others_again(
     assert len(server.taken) == len(set(server.taken)) == 4
 
 
-def test_what_a_server_says_is_kept_without_what_no_database_takes(post, server):
+def test_a_server_s_answer_is_kept_without_characters_that_no_database_takes(post, server):
     mail_id = post("nul")
     server.mood = "nul"
     delivery_sender.run()

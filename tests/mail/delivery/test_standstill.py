@@ -90,7 +90,7 @@ def cause(app: Flask, time: clock.MovedClock, bring: Callable[[], None]) -> None
 
 
 @pytest.mark.parametrize(("bring", "words"), CAUSES.items(), ids=[bring.__name__ for bring in CAUSES])
-def test_what_a_visitor_is_told(
+def test_a_visitor_reads_why_no_mail_goes_out(
     client: FlaskClient, app: Flask, time: clock.MovedClock, bring: Callable[[], None], words: str
 ) -> None:
     with app.app_context():

@@ -107,7 +107,7 @@ def test_a_malformed_field_loses_neither_sender_nor_words(kind: str, end: bytes,
     assert rest["text"] == "Yes"
 
 
-def test_what_a_charset_makes_of_letters_is_what_was_written() -> None:
+def test_letters_are_read_in_the_charset_in_which_they_were_written() -> None:
     def text(charset: bytes, body: bytes) -> str | None:
         return list(mime.lines_of(NELL + b"Content-Type: text/plain; charset=" + charset + b"\n\n" + body))[
             1

@@ -302,7 +302,7 @@ def test_nonsense_is_refused_and_the_door_stands(taking, opened, caplog) -> None
     assert "example.org" not in caplog.text
 
 
-def test_who_says_nothing_or_reads_nothing_is_sent_away(taking, opened) -> None:
+def test_clients_who_say_nothing_or_read_nothing_are_sent_away(taking, opened) -> None:
     one = opened(seconds=0.5)
     _silent, slow, deaf = _line(taking), _line(taking), _line(taking)
     _say(slow, _begin(taking), until=b"354")

@@ -55,7 +55,7 @@ def test_a_file_that_is_attached_is_no_text():
         {"X-Autoreply": "yes"},
     ],
 )
-def test_what_a_machine_sent_is_known_as_such(fields):
+def test_a_mail_from_a_machine_is_recognised(fields):
     assert read(a_mail(**fields).as_bytes()).automatic == next(iter(fields))
 
 
@@ -129,5 +129,5 @@ def test_a_field_of_a_million_brackets_is_no_sender():
         ("", []),
     ],
 )
-def test_what_is_quoted_and_what_announces_it_is_not_the_senders(text, lines):
+def test_a_quotation_and_its_heading_are_not_the_sender_s_text(text, lines):
     assert own_lines(text) == lines

@@ -110,7 +110,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(network, people, teller, ti
     assert addressed() == ["Bob", "Cy", "Dee"]
 
 
-def test_who_muted_the_discussion_hears_nothing_and_who_follows_it_does(network, people, teller):
+def test_people_who_muted_the_discussion_get_nothing_and_followers_do(network, people, teller):
     bob, cy = (builders.acting(people[n], network) for n in ("Bob", "Cy"))
     with transaction():
         actions.take_stance(bob, network, "thread", 41, Stance.MUTE)
@@ -122,7 +122,9 @@ def test_who_muted_the_discussion_hears_nothing_and_who_follows_it_does(network,
     assert queries.stance_of(people["Cy"].id, "thread", 41) is Stance.FOLLOW
 
 
-def test_who_asks_for_less_mail_no_longer_follows_what_writing_made_them_follow(network, people, teller):
+def test_people_who_ask_for_less_mail_no_longer_follow_threads_because_they_wrote_there(
+    network, people, teller
+):
     cy = builders.acting(people["Cy"], network)
     with transaction():
         actions.take_stance(cy, network, "thread", 41, Stance.FOLLOW)
@@ -136,7 +138,7 @@ def test_who_asks_for_less_mail_no_longer_follows_what_writing_made_them_follow(
     assert queries.stance_of(people["Cy"].id, "thread", 41) is Stance.FOLLOW
 
 
-def test_what_is_always_told_reaches_even_who_muted_and_wants_votes_only(network, people, teller):
+def test_notices_that_always_go_out_reach_even_people_who_muted_and_want_only_votes(network, people, teller):
     with transaction():
         actions.take_stance(builders.acting(people["Bob"], network), network, "thread", 41, Stance.MUTE)
     set_volume(people["Cy"], network, Volume.VOTES)
@@ -147,7 +149,7 @@ def test_what_is_always_told_reaches_even_who_muted_and_wants_votes_only(network
     assert addressed() == ["Ann", "Bob", "Cy"]
 
 
-def test_who_takes_just_the_mail_gets_news_once_the_address_said_yes(network, people, teller):
+def test_subscribers_get_news_once_the_address_said_yes(network, people, teller):
     with transaction():
         asked = actions.subscribe_address(network, "Eve@example.org", "Eve").token
         actions.take_over(network, "old@example.org", "Old")

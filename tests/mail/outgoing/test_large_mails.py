@@ -140,7 +140,7 @@ def test_of_a_restored_copy_nothing_is_made_until_it_is_dropped_or_released(post
     assert set(deliveries(mail_id).values()) == {DeliveryState.CANCELLED}
 
 
-def test_what_the_mail_says_is_kept_while_somebody_has_no_delivery(post, time):
+def test_a_mail_s_text_is_kept_while_somebody_has_no_delivery(post, time):
     mail_id = post()
     with transaction():
         mailings.cancel_unsent(mail_id)

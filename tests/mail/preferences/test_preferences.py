@@ -101,7 +101,7 @@ def _token(client):
     return next(f["value"] for form in page.forms for f in form["fields"] if f["name"] == "csrf_token")
 
 
-def test_what_is_followed_and_muted_is_listed_and_can_be_undone(app, ann, uk, monkeypatch):
+def test_followed_and_muted_things_are_listed_and_can_be_undone(app, ann, uk, monkeypatch):
     monkeypatch.setitem(
         TITLES, Target.THREAD, lambda ids: {i: (f"Thread {i}", f"/uk/forum/{i}") for i in ids if i != 43}
     )
@@ -138,7 +138,7 @@ def test_a_visitor_is_led_to_sign_in(client, uk):
     assert "/sign-in" in response.headers["Location"]
 
 
-def test_what_mail_a_network_sends_is_public(client, uk):
+def test_the_page_about_a_network_s_mail_is_public(client, uk):
     html = opened(client, "/uk/mail")
     assert "We don’t track who opens a mail" in html.text
 
@@ -320,9 +320,7 @@ def test_nobody_can_flood_a_stranger_with_questions(app, uk, time, tmp_path):
             assert box.deliver() == 1
 
 
-def test_who_takes_just_the_mail_can_ask_for_the_link_and_nobody_learns_who_does(
-    app, client, uk, time, tmp_path
-):
+def test_subscribers_can_ask_for_the_link_and_nobody_learns_who_they_are(app, client, uk, time, tmp_path):
     with app.app_context(), transaction():
         actions.take_over(db.session.get(builders.Network, uk[0]), "eve@example.org")
     with mailbox(app, tmp_path) as box:
@@ -336,7 +334,7 @@ def test_who_takes_just_the_mail_can_ask_for_the_link_and_nobody_learns_who_does
     assert strip(known) == strip(unknown)
 
 
-def test_what_is_no_address_is_asked_again(client, uk):
+def test_a_wrong_address_is_asked_for_again(client, uk):
     response = send(client, "/uk/mail/leave", {"address": "eve at example"}, follow=False)
     assert response.status_code == 422
     assert "Enter an e-mail address, such as name@example.org" in response.text

@@ -67,7 +67,7 @@ def gets(network, person, teller, address=ADA):
     return db.session.scalar(query)
 
 
-def test_what_an_address_said_is_what_its_owner_said_once_she_has_proved_it(network):
+def test_the_choice_of_an_address_becomes_its_owner_s_once_she_has_proved_it(network):
     takes_just_mail(network, volume=Volume.DIGEST)
     person_id = proves()
     row = rows()[0]
@@ -76,7 +76,7 @@ def test_what_an_address_said_is_what_its_owner_said_once_she_has_proved_it(netw
     assert queries.subscribers(network.id) == 1
 
 
-def test_who_said_both_is_heard_as_a_person_and_old_links_go_on_working(network):
+def test_a_person_s_choice_counts_before_an_address_s_and_old_links_still_work(network):
     other = "ada.wood@example.org"
     person_id = proves()
     with transaction():

@@ -134,7 +134,7 @@ def test_where_the_rules_have_no_appeal_there_is_none():
     assert "appeal" not in mails_to("ada@example.org")[-1][1]
 
 
-def test_who_has_applied_again_meanwhile_is_not_let_in_twice():
+def test_an_applicant_who_has_applied_again_meanwhile_is_not_let_in_twice():
     scene = Scene()
     scene.appeals()
     again = applies(scene.network)
@@ -202,7 +202,7 @@ def opened_by_a_visitor(client, url):
     return client.get(url).text
 
 
-def test_who_removes_their_name_leaves_no_words_of_the_appeal():
+def test_applicants_who_remove_their_name_leave_no_words_of_the_appeal():
     scene = Scene()
     row = scene.appeals()
     person = scene.application.person_id

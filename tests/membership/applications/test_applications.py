@@ -62,7 +62,7 @@ def test_nothing_happens_until_the_address_is_confirmed():
     ]
 
 
-def test_who_confirms_the_address_waits_for_the_officers():
+def test_an_applicant_who_confirms_the_address_waits_for_the_officers():
     network = a_network_with_rules()
     application = a_waiting_application(network)
     assert application.state is ApplicationState.APPLIED
@@ -86,7 +86,7 @@ def test_a_link_is_good_for_seven_days(time):
         actions.confirm(application, via=Door.WEB)
 
 
-def test_what_nobody_confirmed_is_deleted_after_seven_days(time):
+def test_an_unconfirmed_application_is_deleted_after_seven_days(time):
     network = a_network_with_rules()
     applies(network)
     time.move(timedelta(days=7, seconds=1))
@@ -108,7 +108,7 @@ def test_a_sentence_that_nobody_asked_for_is_not_kept():
     assert json.loads(application.answers) == list(ALL)
 
 
-def test_whoever_opened_the_form_under_older_rules_looks_again():
+def test_people_who_opened_the_form_under_older_rules_check_it_again():
     network = a_network_with_rules()
     with transaction():
         db.session.add(
@@ -348,7 +348,7 @@ SHED = {"kind": MembershipKind.ORGANISATION, "organisation_name": "The Open Shed
 @pytest.mark.parametrize(
     "rules", [{}, {"membership.admission": "immediate"}, {"membership.objection_days": 7}]
 )
-def test_who_applies_for_an_organisation_that_belongs_asks_to_speak_for_it(rules):
+def test_an_applicant_for_an_organisation_that_belongs_asks_to_speak_for_it(rules):
     network = a_network_with_rules(**rules)
     builders.an_organisation(network, "The Open Shed")
     before = db.session.execute(select(Membership.__table__)).all()
@@ -362,7 +362,7 @@ def test_who_applies_for_an_organisation_that_belongs_asks_to_speak_for_it(rules
     ]
 
 
-def test_what_waits_for_an_organisation_that_joined_meanwhile_is_passed_on():
+def test_an_application_for_an_organisation_that_joined_meanwhile_is_passed_on():
     network = a_network_with_rules()
     sam = builders.acting(builders.a_steering_member(network), network)
     ann, bob = (a_waiting_application(network, email=f"{n}@example.org", **SHED) for n in ("ann", "bob"))
@@ -375,7 +375,7 @@ def test_what_waits_for_an_organisation_that_joined_meanwhile_is_passed_on():
     assert len(mails_to("bob@example.org")) == 1
 
 
-def test_who_restarts_the_membership_of_an_organisation_with_a_voice_does_not_speak_for_it_yet():
+def test_restarting_an_organisation_s_membership_does_not_let_one_speak_for_it_yet():
     network = a_network_with_rules()
     sam = builders.acting(builders.a_steering_member(network), network)
     builders.an_organisation(network, "The Open Shed", spoken_for_by=builders.a_person("Bob"))

@@ -37,7 +37,7 @@ def sent(client, **typed):
     return client.post(form["action"], data=data)
 
 
-def test_what_joining_means_stands_before_the_form_in_the_charter_s_words(client, app, network):
+def test_the_terms_of_joining_are_before_the_form_in_the_charter_s_words(client, app, network):
     text = opened(client, "/uk/join").text
     with app.app_context():
         charter = rules_in_force(network)
@@ -81,7 +81,7 @@ def test_where_only_people_join_no_organisation_is_asked_about(client, app):
 
 
 @pytest.mark.parametrize("wrong", [{"may_speak": "perhaps"}, {"organisation": "999999"}])
-def test_what_is_not_chosen_about_an_organisation_stops_nobody_who_joins_for_themselves(
+def test_an_empty_choice_about_an_organisation_stops_nobody_who_joins_for_themselves(
     client, app, network, wrong
 ):
     assert sent(client, party="individual", **wrong).status_code == 303
@@ -92,7 +92,7 @@ def test_what_is_not_chosen_about_an_organisation_stops_nobody_who_joins_for_the
 @pytest.mark.parametrize(
     "wrong", [{"organisation_url": "javascript:alert(1)"}, {"organisation_name": "\u202eOpen"}]
 )
-def test_what_cannot_be_taken_is_said_in_the_part_which_an_error_unfolds(client, app, network, wrong):
+def test_refused_values_are_named_in_the_part_that_an_error_unfolds(client, app, network, wrong):
     back = sent(client, party="individual", **wrong)
     assert back.status_code == 422
     assert "has-error" in back.text.split('class="only-organisation"')[1].split('name="about"')[0]

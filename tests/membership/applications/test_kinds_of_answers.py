@@ -192,7 +192,7 @@ MACHINES = {
 
 
 @pytest.mark.parametrize("kind", MACHINES)
-def test_what_a_machine_sent_does_nothing_and_gets_no_answer(asked, kind):  # noqa: F811
+def test_a_mail_from_a_machine_does_nothing_and_gets_no_answer(asked, kind):  # noqa: F811
     before = len(mails_to("nell@example.org"))
     row = comes(MACHINES[kind])
     assert (row.fate, states()[0]) == (Fate.IGNORED, MembershipState.FOUND)

@@ -82,7 +82,7 @@ def test_somebody_is_let_in_as_soon_as_enough_members_vouch(here):
     assert verbs()[-3:] == ["membership.vouched", "membership.vouched", "membership.joined"]
 
 
-def test_who_vouches_twice_counts_once(here):
+def test_members_who_vouch_twice_count_once(here):
     network = a_network_with_rules(**SPONSORED)
     application, member = a_waiting_application(network), builders.a_member(network)
     for _ in range(2):
@@ -177,7 +177,7 @@ def test_an_organisation_that_nobody_may_speak_for_waits_however_many_vouch(here
 WINDOW = {"membership.objection_days": 14}
 
 
-def test_who_is_let_in_is_a_member_after_the_days_in_which_nobody_objected(here):
+def test_an_applicant_who_was_let_in_is_a_member_after_the_days_without_an_objection(here):
     network = a_network_with_rules(**WINDOW)
     sam = builders.a_steering_member(network)
     application = an_admitted(network, builders.acting(sam, network))
@@ -237,7 +237,7 @@ def test_one_objection_is_enough(here):
         objects(network, application, builders.a_member(network))
 
 
-def test_who_was_let_in_can_still_take_it_back(here):
+def test_people_who_were_let_in_can_still_take_the_application_back(here):
     network = a_network_with_rules(**WINDOW)
     application = an_admitted(network, builders.acting(builders.a_steering_member(network), network))
     with transaction():
@@ -247,7 +247,7 @@ def test_who_was_let_in_can_still_take_it_back(here):
     assert state(application) is ApplicationState.WITHDRAWN
 
 
-def test_who_applies_again_while_the_days_run_is_shown_the_first_one(here):
+def test_an_applicant_who_applies_again_while_the_days_run_sees_the_first_application(here):
     network = a_network_with_rules(**WINDOW)
     application = an_admitted(network, builders.acting(builders.a_steering_member(network), network))
     assert applies(network) is None
@@ -273,7 +273,7 @@ def test_members_are_told_who_was_let_in_and_officers_who_objects_and_why(here):
     assert "lobby" not in mails_to("ada@example.org")[-1][1]
 
 
-def test_what_members_said_about_newcomers_is_theirs_to_have_and_goes_with_their_name(here):
+def test_members_remarks_on_newcomers_are_theirs_to_have_and_go_with_their_name(here):
     network = a_network_with_rules(**WINDOW)
     mel = builders.a_member(network, "Mel")
     application = an_admitted(network, builders.acting(builders.a_steering_member(network), network))

@@ -96,7 +96,7 @@ def test_pressing_twice_confirms_once():
     assert verbs.count("membership.confirmed") == 1
 
 
-def test_who_speaks_for_an_organisation_on_the_old_list_confirms_for_it():
+def test_the_speaker_of_an_organisation_on_the_old_list_confirms_for_it():
     network = a_network_with_rules()
     from_the_old_list(
         network, FOUND.split("\n", 1)[0] + "\nBea,bea@example.org,Open Ledger Club,organisation,member\n"
@@ -162,7 +162,7 @@ def a_membership(network):
     return ada, queries.with_party(queries.own_memberships(ada.id, network.id)[0].id)
 
 
-def test_who_leaves_has_no_rights_from_today_and_stays_on_record():
+def test_people_who_leave_have_no_rights_from_today_and_stay_on_record():
     network = a_network_with_rules()
     ada, membership = a_membership(network)
     for _ in range(2):
@@ -181,7 +181,7 @@ def test_nobody_ends_the_membership_of_somebody_else():
         actions.resign(membership, by=sam, via=Door.WEB)
 
 
-def test_who_speaks_for_an_organisation_can_end_its_membership_and_who_stands_in_cannot():
+def test_the_speaker_can_end_an_organisation_s_membership_and_a_stand_in_cannot():
     network = a_network_with_rules()
     bob, ann = builders.a_person("Bob"), builders.a_person("Ann")
     organisation = builders.an_organisation(network, "The Open Shed", spoken_for_by=bob)
@@ -235,7 +235,7 @@ def test_a_member_says_who_may_see_the_name():
     assert db.session.scalar(select(Entry)).visibility.value == "subject"
 
 
-def test_what_is_held_about_a_person_is_hers_to_have():
+def test_the_data_about_a_person_is_hers_to_have():
     network = a_network_with_rules()
     a_waiting_application(network, about="I read budgets.")
     held = everything_held(person_by_email("ada@example.org").id)["membership"]
@@ -243,7 +243,7 @@ def test_what_is_held_about_a_person_is_hers_to_have():
     assert held["memberships"] == []
 
 
-def test_who_is_forgotten_leaves_no_words_behind():
+def test_a_forgotten_person_leaves_no_words_behind():
     network = a_network_with_rules()
     sam = builders.acting(builders.a_steering_member(network), network)
     application = an_admitted(network, sam, about="I read budgets.")

@@ -133,7 +133,7 @@ def test_the_same_mail_twice_and_an_answer_after_the_click_do_nothing_more(asked
         ("Yes", "mallory@example.org", "Your reply came from a different address"),
     ],
 )
-def test_what_is_no_yes_of_hers_changes_nothing_and_is_answered_once(asked, text, sender, why):
+def test_an_answer_that_is_no_yes_changes_nothing_and_is_answered_once(asked, text, sender, why):
     row = comes(text, sender=sender)
     assert (row.fate, row.why.startswith(why)) == (Fate.ANSWERED, True)
     assert states() == [MembershipState.FOUND] * 2

@@ -97,7 +97,7 @@ def test_nobody_runs_out_because_the_worker_stood_still(here):
     assert renewal.run() == 1
 
 
-def test_who_renews_stays_for_another_year_and_is_left_in_peace(here):
+def test_people_who_renew_stay_for_another_year_and_get_no_reminder(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     here.move(timedelta(days=366))
@@ -127,7 +127,7 @@ def test_members_of_a_network_that_knew_no_renewal_have_a_whole_year_from_when_i
     assert len(subjects(ada)) == 1
 
 
-def test_who_was_asked_is_asked_no_more_once_the_rule_is_gone(here):
+def test_people_who_were_asked_are_asked_no_more_once_the_rule_is_gone(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     here.move(timedelta(days=366))
@@ -162,7 +162,7 @@ def test_nobody_renews_for_somebody_else(here):
         renewal.renew(the_membership(ada), by=builders.acting(bea, network), via=Door.WEB)
 
 
-def test_what_is_new_to_agree_to_is_ticked_when_renewing(here):
+def test_new_criteria_are_ticked_when_renewing(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     changes(network, **{"membership.criteria": ["I pay my share."]})
@@ -199,7 +199,7 @@ def test_an_organisation_is_asked_through_who_speaks_for_it(here):
     assert "You speak for The Shed" in mails_to(main_address(bob.id))[-1][1]
 
 
-def test_who_ran_out_starts_again_and_has_another_year(here):
+def test_people_whose_membership_ran_out_start_again_and_have_another_year(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     for days in (366, 53, 7):
@@ -215,7 +215,7 @@ def test_who_ran_out_starts_again_and_has_another_year(here):
 
 
 @pytest.mark.parametrize(("days", "on_roll"), [(0, 1), (100, 1), (101, 0)])
-def test_who_has_been_a_member_long_enough_is_on_the_roll(here, days, on_roll):
+def test_people_who_have_been_members_long_enough_are_on_the_roll(here, days, on_roll):
     network = a_network_with_rules(**{"membership.roll_days": days})
     builders.a_member(network, start=clock.today(network.zone) - timedelta(days=100))
     with transaction():
@@ -223,7 +223,7 @@ def test_who_has_been_a_member_long_enough_is_on_the_roll(here, days, on_roll):
     assert len(taken) == on_roll
 
 
-def test_who_ran_out_is_on_no_roll(here):
+def test_people_whose_membership_ran_out_are_on_no_roll(here):
     network = a_network_with_rules()
     ada = builders.a_member(network)
     with transaction():

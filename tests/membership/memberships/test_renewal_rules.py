@@ -32,7 +32,7 @@ def test_the_months_run_from_the_last_renewal_and_never_from_before_the_rule(
 
 
 @given(DAYS, st.integers(1, 120))
-def test_who_is_due_today_is_exactly_who_began_by_then(today, months):
+def test_memberships_due_today_are_exactly_those_that_began_by_then(today, months):
     latest = renewal_rules.latest_due(today, months)
     assert months_after(latest, months) <= today
     assert months_after(latest + timedelta(days=1), months) > today

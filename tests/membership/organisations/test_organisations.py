@@ -43,7 +43,7 @@ def claims(network, organisation, person, *, primary=False):
         )
 
 
-def test_whoever_says_that_she_may_speak_waits_to_be_confirmed(scene):
+def test_people_who_say_that_they_may_speak_wait_to_be_confirmed(scene):
     network, organisation, _bob = scene
     ann = builders.a_person("Ann", email="ann@example.org")
     claims(network, organisation, ann)
@@ -82,7 +82,7 @@ def test_of_two_who_settle_at_once_the_second_is_told(scene):
         actions.decline(row, by=sam, via=Door.WEB)
 
 
-def test_who_is_not_confirmed_is_told(scene):
+def test_a_claimant_who_is_not_confirmed_is_notified(scene):
     network, organisation, bob = scene
     row = claims(network, organisation, builders.a_person("Ann", email="ann@example.org"))
     with transaction():
@@ -106,13 +106,13 @@ def test_claiming_twice_makes_one_claim(scene):
     assert claims(network, organisation, ann).id == claims(network, organisation, ann).id
 
 
-def test_who_speaks_already_need_not_say_so(scene):
+def test_people_who_speak_already_need_not_say_so(scene):
     network, organisation, bob = scene
     with pytest.raises(RuleBroken, match="already"):
         claims(network, organisation, bob, primary=True)
 
 
-def test_who_speaks_names_somebody_who_accepts_by_mail(scene):
+def test_the_speaker_names_somebody_who_accepts_by_mail(scene):
     network, organisation, bob = scene
     with transaction():
         row = actions.invite(
@@ -127,7 +127,7 @@ def test_who_speaks_names_somebody_who_accepts_by_mail(scene):
     assert builders.acting(person_by_email("nia@example.org"), network).is_member
 
 
-def test_whoever_is_named_may_say_no(scene):
+def test_people_named_may_say_no(scene):
     network, organisation, bob = scene
     with transaction():
         row = actions.invite(
@@ -159,7 +159,7 @@ def test_a_voice_is_handed_on_to_who_stands_in(scene):
     assert voices(network, organisation) == [("Ann", True), ("Bob Voice", False)]
 
 
-def test_who_stops_speaking_has_no_rights_from_today(scene):
+def test_people_who_stop_speaking_have_no_rights_from_today(scene):
     network, organisation, bob = scene
     mine = queries.open_voice(organisation.id, bob.id)
     for _ in range(2):

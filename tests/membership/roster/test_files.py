@@ -275,7 +275,7 @@ WISHES = [
 
 
 @pytest.mark.parametrize(("text", "wish"), WISHES)
-def test_what_the_old_program_knew_about_mail_is_respected(text: str, wish: Wish) -> None:
+def test_the_old_program_s_knowledge_about_mail_is_respected(text: str, wish: Wish) -> None:
     assert [(row.email, row.wish) for row in read(text).rows] == [("a@example.org", wish)]
 
 
@@ -368,7 +368,7 @@ def test_one_address_is_shared_only_by_names_of_two_people(one: str, other: str,
         ("a..b@example.org", "dot"),
     ],
 )
-def test_what_is_wrong_with_an_address_is_said(written: str, words: str) -> None:
+def test_a_mistake_in_an_address_is_named(written: str, words: str) -> None:
     assert words in words_of_problem(read(f"email\n{written}\n"))
 
 

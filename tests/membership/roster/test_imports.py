@@ -83,7 +83,7 @@ def test_the_same_file_twice_brings_nobody_in_twice():
     assert (count(Membership), count(Organisation)) == (2, 1)
 
 
-def test_who_is_here_already_stays_as_she_is():
+def test_people_who_are_here_already_stay_as_they_are():
     network = a_network_with_rules()
     member = builders.a_member(network)
     address = main_address(member.id)
@@ -149,7 +149,7 @@ def test_the_command_says_who_was_a_reader_before(run, roster_file):
     assert subscribers(network.id) == 2
 
 
-def test_who_wants_no_mail_any_more_is_not_counted_as_a_reader_who_comes():
+def test_people_who_want_no_more_mail_are_not_counted_as_readers_who_come():
     network = a_network_with_rules()
     bring_in(network)
     with transaction():
@@ -251,7 +251,7 @@ def test_the_command_asks_which_network_where_there_are_several(run, roster_file
     assert run("import", "members", str(roster_file), "--network", "scotland").exit_code == 0
 
 
-def test_what_is_handed_over_can_be_brought_in_again(run, roster_file, tmp_path):
+def test_an_exported_list_can_be_imported_again(run, roster_file, tmp_path):
     a_network_with_rules()
     run("import", "members", str(roster_file), "--go")
     out = tmp_path / "out.csv"

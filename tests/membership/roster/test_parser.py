@@ -22,7 +22,7 @@ def test_a_person_is_read_with_all_that_her_row_says() -> None:
     assert row.comes_as is ComesAs.MEMBER
 
 
-def test_whoever_says_nothing_more_comes_as_a_reader() -> None:
+def test_rows_that_say_nothing_more_come_as_readers() -> None:
     (row,) = read("Nell,nell@example.org", header="name,email\n").rows
     assert (row.kind, row.comes_as) == ("individual", ComesAs.SUBSCRIBER)
 
@@ -126,7 +126,7 @@ def test_a_file_too_long_to_be_a_roster_is_refused() -> None:
     assert "Split it in two" in said(read(*rows))
 
 
-def test_what_other_programs_call_the_columns_is_understood() -> None:
+def test_other_programs_names_of_columns_are_understood() -> None:
     roster = read("nell@example.org,Nell,member", header="E-Mail Address,Real_Name,Role\n")
     assert [(row.name, row.email, row.comes_as) for row in roster.rows] == [
         ("Nell", "nell@example.org", ComesAs.MEMBER)

@@ -88,7 +88,7 @@ def test_it_can_be_pasted_and_people_be_taken_for_members(cory):
     assert "Gets the mail, as before" in response.text
 
 
-def test_what_is_noted_about_rows_stands_there_and_those_rows_come_first(cory):
+def test_rows_with_notes_show_them_and_come_first(cory):
     content = b"Members of 2014,,\nname,email\n" + b"".join(
         b"N%d,n%d@example.org\n" % (n, n) for n in range(60)
     )
@@ -205,7 +205,7 @@ def test_nobody_brings_themselves_in(cory, app):
         assert key not in people
 
 
-def test_who_has_a_name_that_somebody_here_has_is_shown_before_they_come_in(cory, app):
+def test_a_namesake_of_somebody_here_is_shown_before_they_come_in(cory, app):
     with app.app_context():
         builders.a_member(db.session.scalars(select(Network)).one(), "NELL found")
     page = opened(cory, uploaded(cory, b"name,email\nNell Found,nell@example.org\nBo Alone,bo@example.org\n"))

@@ -70,7 +70,7 @@ def confirms(address: str) -> None:
         actions.confirm(membership, by=by, email_id=email.id, via=Door.WEB)
 
 
-def test_what_nobody_touched_is_gone_and_the_record_says_so():
+def test_untouched_arrivals_are_gone_and_the_record_says_so():
     network = a_network_with_rules()
     taken_back(brought_in(network))
     for table in (Person, PersonEmail, Membership, Organisation, Representation):
@@ -85,7 +85,7 @@ def test_what_nobody_touched_is_gone_and_the_record_says_so():
     assert list(changed_memberships(network.id)) == []
 
 
-def test_whoever_acted_stays():
+def test_people_who_acted_stay():
     network = a_network_with_rules()
     batch = brought_in(network)
     confirms("nell@example.org")
@@ -171,7 +171,7 @@ def test_it_can_come_in_again_and_be_taken_back_once_only():
     assert list(changed_memberships(network.id)) == []
 
 
-def test_what_it_would_end_is_asked_in_as_many_statements_whatever_the_list():
+def test_taking_a_list_back_needs_as_many_statements_for_any_list():
     network = a_network_with_rules()
     few = brought_in(network)
     rows = "".join(f"N,n{n}@example.org,,,member\n" for n in range(900))
@@ -205,7 +205,7 @@ def test_names_and_addresses_of_lists_are_deleted_after_a_week(time):
     assert len(taken_back(batch).memberships) == 3
 
 
-def test_whoever_removes_their_name_is_in_no_list_any_more():
+def test_people_who_remove_their_name_are_in_no_list_any_more():
     network = a_network_with_rules()
     brought_in(network)
     person = membership_of("nell@example.org").person_id
