@@ -41,7 +41,7 @@ def _depth(table: Table) -> int:
 
 
 def _statements(table: Table, person_id: int, addresses: Collection[str]) -> Iterator[Delete | Update]:
-    emptying = []
+    emptying, conditions = [], []
     nothing = dict(_nothing(table))
     for column, owner in personal.owners(table):
         condition = personal.theirs(column, person_id)
@@ -51,8 +51,9 @@ def _statements(table: Table, person_id: int, addresses: Collection[str]) -> Ite
             yield update(table).where(condition).values({column: owner.erase})
         elif owner.empties:
             emptying.append(column)
+            only = (owner.empties(table),) if callable(owner.empties) else ()
+            conditions.append(and_(condition, *only))
             nothing |= {} if owner.erase is personal.STAYS else {column: owner.erase}
-    conditions = [personal.theirs(column, person_id) for column in emptying]
     for column in table.columns:
         datum = personal.datum(column)
         if datum is not None and datum.address and addresses:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
+    Table,
     Text,
     UniqueConstraint,
     select,
@@ -44,6 +46,10 @@ class ProposalState(StrEnum):
     DROPPED = "dropped"
 
 
+def _that_was_never_asked(table: Table) -> ColumnElement[bool]:
+    return table.c.state != ProposalState.ASKED
+
+
 class AnyProposal(Base):
     """A proposal from its first draft on: a Draft until it is asked, then a Proposal; the same row for both."""
 
@@ -67,12 +73,16 @@ class AnyProposal(Base):
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=personal.owner())
-    matter: Mapped[str] = mapped_column(String(20))
+    author_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"),
+        index=True,
+        info=personal.owner("proposals_begun", empties=_that_was_never_asked),
+    )
+    matter: Mapped[str] = mapped_column(String(20), info=personal.stays())
     body: Mapped[str] = mapped_column(String(20), nullable=True)
     """The people asked: all members, or the committee. None in a draft, like the door, the opening and the deadline."""
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"), nullable=True)
-    review_on: Mapped[date | None]
+    review_on: Mapped[date | None] = mapped_column(info=personal.data(erase=None))
     opened_at: Mapped[Instant] = mapped_column(nullable=True)
     first_deadline: Mapped[Instant] = mapped_column(nullable=True)
     """When answers first were to close: what the charter lets be added is counted from here."""
@@ -83,7 +93,7 @@ class AnyProposal(Base):
     """When the draft last changed: the charter's notice runs from here."""
     ready_at: Mapped[Instant | None]
     """Since when nothing has been missing in the draft; at `changed_at` where nothing ever was, with this text."""
-    closes_on: Mapped[date | None]
+    closes_on: Mapped[date | None] = mapped_column(info=personal.data(erase=None))
     """The last day that the author of the draft has in mind."""
     network: Mapped[Network] = relationship(lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
@@ -138,6 +148,10 @@ class VersionState(StrEnum):
     CLOSED = "closed"
 
 
+def _that_nobody_was_asked(table: Table) -> ColumnElement[bool]:
+    return table.c.state == VersionState.DRAFT
+
+
 class ProposalVersion(Base):
     """The text that people answer; a new one is a new version. A draft's was not opened: no deadline, roll or rules."""
 
@@ -171,26 +185,29 @@ class ProposalVersion(Base):
     )
     id: Mapped[Key]
     proposal_id: Mapped[int] = mapped_column(
-        ForeignKey("proposal.id"), info=personal.owner("proposals", empties=False)
+        ForeignKey("proposal.id"), info=personal.owner("proposals", empties=_that_nobody_was_asked)
     )
+    """The draft's text goes with its author; what others were asked stays."""
     number: Mapped[int]
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    question: Mapped[Name] = mapped_column(info=personal.naming())
-    text: Mapped[Words] = mapped_column(info=personal.stays())
-    html: Mapped[Words]
+    question: Mapped[Name] = mapped_column(info=personal.data(erase="", names=True))
+    text: Mapped[Words] = mapped_column(info=personal.data(erase=""))
+    html: Mapped[Words] = mapped_column(info=personal.data(None, erase=""))
     because: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """Why there is a new version: what changed in the words, or what somebody objected."""
-    changes: Mapped[str] = mapped_column(Text, default="{}", info=personal.stays(read=personal.from_json))
+    changes: Mapped[str] = mapped_column(
+        Text, default="{}", info=personal.data(erase="{}", read=personal.from_json)
+    )
     """Canonical JSON of the charter's parameters that it changes."""
-    considered: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
+    considered: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     """Markdown: what else was thought of, and why not that."""
-    sources: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
+    sources: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     """Markdown: what it rests on."""
-    in_force_on: Mapped[date | None]
+    in_force_on: Mapped[date | None] = mapped_column(info=personal.data(erase=None))
     """The day from whose beginning changed rules hold; None for at once."""
-    trial_until: Mapped[date | None]
+    trial_until: Mapped[date | None] = mapped_column(info=personal.data(erase=None))
     """On trial: it ends by itself before this day begins, unless it is confirmed."""
-    trial_signs: Mapped[str] = mapped_column(Text, default="")
+    trial_signs: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     """For what is on trial: how we shall know whether it works."""
     method: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[Instant] = mapped_column(nullable=True)

@@ -29,14 +29,14 @@ class OwnerColumn:
 
     section: str
     erase: Any
-    empties: bool
+    empties: bool | Callable[[Table], ColumnElement[bool]]
     entries: bool
     among: Callable[[Any], Any] | None
 
     @property
     def is_whose(self) -> bool:
         """Whether the row is theirs, and does not only name them."""
-        return bool(self.section) or self.empties
+        return bool(self.section or self.empties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ def owner(
     section: str = "",
     *,
     erase: Any = STAYS,
-    empties: bool = True,
+    empties: bool | Callable[[Table], ColumnElement[bool]] = True,
     entries: bool = False,
     among: Callable[[Any], Any] | None = None,
 ) -> dict[Any, Any]:
     """The row is its owner's, and stands in their copy under `section`; without one, another column puts it there.
 
-    `erase`: what is left in the column itself, or ROW. `empties`: an erasure empties the row's data. `entries`: what the
-    record says about the row loses its words. `among`: a query of this column's values that are a person's, where it is
-    no foreign key.
+    `erase`: what is left in the column itself, or ROW. `empties`: an erasure empties the row's data; a function of the
+    table says of which rows alone. `entries`: what the record says about the row loses its words. `among`: a query of this
+    column's values that are a person's, where it is no foreign key.
     """
     return {_OWNER: OwnerColumn(section, erase, empties, entries, among)}
 

@@ -406,19 +406,21 @@ class OfficeChange(Base):
         CheckConstraint('start IS NULL OR start < "end"', name="dates_in_order"),
     )  # fmt: skip
     id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("proposal_version.id"), info=personal.owner("offices_proposed", empties=False)
+    )
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     """Where the office is: the proposal's own network, or a sister that has nobody."""
     number: Mapped[int]
     what: Mapped[OfficeKind] = mapped_column(enum_type(OfficeKind, "what"))
     seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
-    place: Mapped[Name] = mapped_column(default="")
+    place: Mapped[Name] = mapped_column(default="", info=personal.stays())
     """The place's name when it was asked."""
     held_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
     """The term or mandate that ends; no foreign key, for a term points to what it began by."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    scope: Mapped[str] = mapped_column(Text, default="")
+    scope: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     start: Mapped[date | None]
     """The first day; None for the day on which it is decided."""
     end: Mapped[date | None]

@@ -18,28 +18,23 @@ NOT_THEIRS = {
         *("mandate.authority", "mandate.end_authority", "term.authority", "term.end_authority"),
         *("office_change.came_by", "office_change.constituency", "proposal_version.method"),
         *("decision.matter", "decision.body", "decision.method", "delivery.lease_owner"),
-        *("proposal.matter", "proposal.body", "offsite_decision.taken_by"),
+        *("proposal.body", "offsite_decision.taken_by"),
     },
     "the page of a text that stands beside it": {
         *("announcement.html", "decision_note.html", "letter.html", "mandate_report.html"),
-        *("meeting_note.html", "post.html", "post_version.html", "proposal_version.html"),
+        *("meeting_note.html", "post.html", "post_version.html"),
         *("thread.summary_html", "letter.reply_html"),
     },
     "what a network asked, decided or was told, whoever wrote it down": {
         *("announcement.counted_how", "announcement.held_why", "decision.tally", "decision.digest"),
         *(f"offsite_decision.{name}" for name in ("taken_where", "evidence", "evidence_url", "present")),
-        *("offsite_decision.late_because", "proposal_option.title", "proposal_version.trial_signs"),
-        *("office_change.place", "office_change.scope", "letter.reply", "letter.reply_url"),
+        *("offsite_decision.late_because", "letter.reply", "letter.reply_url"),
     },
     "what officers did with the posts of others, in their office": {
         *("hiding.reason", "hiding.lifted_why", "evidence_mail.removed_why"),
     },
     "a list of others, which is forgotten after some days": {
         *("roster_import.file_name", "roster_import.digest", "roster_import.notes"),
-    },
-    "told and emptied by decisions/personal.py": {
-        *("proposal_suggestion.passage", "proposal_suggestion.instead", "proposal_suggestion.why"),
-        *("proposal_suggestion.answer", "office_reply.text"),
     },
 }
 """Columns of rows that have to do with a person, and why nobody's copy and no erasure works them out."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.decisions.models import AnyProposal, ProposalState, ProposalVersion
+from govnet.extensions import db
 from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Instant, Key
 from govnet.people.models import Person
 
@@ -64,13 +66,22 @@ class FormerSuggestion(Base):
     suggestion_id: Mapped[int] = mapped_column(ForeignKey("proposal_suggestion.id"), unique=True)
 
 
+def _newest_question(proposal_id: int) -> str | None:
+    query = select(ProposalVersion.question).where(ProposalVersion.proposal_id == proposal_id)
+    return db.session.scalar(query.order_by(ProposalVersion.number.desc()).limit(1))
+
+
 class Sponsor(Base):
     """A member who wants a draft to be asked, once."""
 
     __tablename__ = "proposal_sponsor"
     __table_args__ = (UniqueConstraint("proposal_id", "person_id", name="uq_proposal_sponsor_once"),)
     id: Mapped[Key]
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposal.id"), info=personal.stays("question", read=_newest_question)
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("wanted_asked", erase=personal.ROW)
+    )
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")

@@ -54,15 +54,17 @@ class Suggestion(Base):
     )
     id: Mapped[Key]
     version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    passage: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("suggested_words")
+    )
+    passage: Mapped[str] = mapped_column(Text, info=personal.stays())
     """As it stands in the text, word for word."""
-    instead: Mapped[str] = mapped_column(Text)
-    why: Mapped[str] = mapped_column(Text)
+    instead: Mapped[str] = mapped_column(Text, info=personal.stays())
+    why: Mapped[str] = mapped_column(Text, info=personal.data(erase=""))
     state: Mapped[SuggestionState] = mapped_column(
         enum_type(SuggestionState, "state"), default=SuggestionState.OPEN
     )
-    answer: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     at: Mapped[Instant]
     answered_at: Mapped[Instant | None]
     person: Mapped[Person] = relationship(lazy="raise")
@@ -83,9 +85,11 @@ class Option(Base):
         CheckConstraint("number > 0", name="number_positive"),
     )
     id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("proposal_version.id"), info=personal.owner("options_proposed", empties=False)
+    )
     number: Mapped[int]
-    title: Mapped[Name]
+    title: Mapped[Name] = mapped_column(info=personal.stays())
 
 
 class OfficeReply(Base):
@@ -94,8 +98,13 @@ class OfficeReply(Base):
     __tablename__ = "office_reply"
     __table_args__ = (CheckConstraint("trim(text) <> ''", name="says_something"),)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    text: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"),
+        primary_key=True,
+        index=True,
+        info=personal.owner("replies_in_ones_own_case", erase=personal.ROW),
+    )
+    text: Mapped[str] = mapped_column(Text, info=personal.data(erase=personal.ROW))
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")
 

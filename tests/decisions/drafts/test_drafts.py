@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
+from govnet.accounts.export import everything_held
 from govnet.charter.models import Network
-from govnet.decisions import personal
 from govnet.decisions.drafts import actions, queries
 from govnet.decisions.drafts.models import Draft, Sponsor
 from govnet.decisions.models import AnyProposal, Proposal, ProposalState, ProposalVersion
@@ -38,6 +39,7 @@ from tests.decisions.builders import (
 from tests.decisions.drafts.builders import WORDS, a_draft, asked_now, changed, verbs, wanted
 from tests.decisions.mails import names_of, subjects, told
 from tests.decisions.stage import browser
+from tests.erased import erase, words_about
 from tests.pages import Html, ask, check, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -233,17 +235,24 @@ def test_a_draft_is_kept_from_whom_its_discussion_is_kept_from(app: Flask) -> No
 def test_her_drafts_and_her_support_are_in_her_copy_and_go_with_her() -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
-    hers, his = a_draft(network, ann), a_draft(network, bob)
+    words = dataclasses.replace(WORDS, text="We meet in one city.", options=("Leeds", "Cardiff"))
+    hers, his = a_draft(network, ann, words, method="score"), a_draft(network, bob)
+    asked = a_proposal(network, ann)
     wanted(his, network, ann)
-    held = personal.held(ann.id)
-    assert held["drafts"][0]["words"]["question"] == QUESTION
-    assert held["wanted_asked"][0]["question"] == QUESTION
-    with transaction():
-        gone = personal.forget(ann.id)
-    assert gone == [f"proposal:{hers.id}"]
+    held = everything_held(ann.id)["decisions"]
+    (draft,) = [each for each in held["proposals"] if each["proposal_id"] == hers.id]
+    assert (draft["question"], draft["text"]) == (QUESTION, words.text)
+    assert json.dumps(held).count(words.text) == 1
+    assert {each["state"] for each in held["proposals_begun"]} == {"draft", "asked"}
+    assert [each["title"] for each in held["options_proposed"]] == ["Leeds", "Cardiff"]
+    assert [each["question"] for each in held["wanted_asked"]] == [QUESTION]
+    erase(ann.id)
     row = db.session.get_one(Draft, hers.id)
     assert (row.question, row.version.text, row.state) == ("", "", ProposalState.DROPPED)
+    assert version_of(asked).question == QUESTION
     assert queries.sponsors_of(his.id) == []
+    assert db.session.scalars(db.select(Sponsor)).all() == []
+    assert words_about(f"proposal:{hers.id}") == {None}
 
 
 # --- pages and mail
