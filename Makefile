@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
-.PHONY: demo test test-install test-machines pythons check bench faults messages wheel lock clean
+.PHONY: demo test test-install test-machines pythons check bench mutants faults messages wheel lock clean
 
 $(VENV)/run.stamp: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2) and "govnet needs Python 3.11.2 or newer; call make PYTHON=python3.12")'
@@ -43,6 +43,9 @@ check: $(VENV)/dev.stamp ## Style and types
 bench: $(VENV)/dev.stamp ## Ratios measured in one run, a JSON object a line
 	$(BIN)/python -m benchmarks
 
+mutants: $(VENV)/dev.stamp ## The pure rules with a mistake in each line, which their tests must find (half an hour; RULES=govnet/offices/rules.py: one file)
+	$(BIN)/python -m benchmarks mutants $(RULES)
+
 faults: $(VENV)/dev.stamp ## Forms, duties, commands, mail and files with database, mail server and disk failing at each step (about two hours)
 	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) --db=sqlite tests/faults
 	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) --db=postgresql tests/faults
@@ -64,4 +67,4 @@ lock: ## Renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra postgres --extra cluster --group dev --python-version 3.11.2 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) .demo build dist
+	rm -rf $(VENV) .demo build dist mutants

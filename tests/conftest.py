@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from govnet import create_app
 from govnet.charter.models import Network
@@ -24,6 +24,9 @@ from tests import builders, databases
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile(
+    "few", settings.get_profile("ci"), max_examples=25, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
@@ -32,7 +35,10 @@ START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--db", choices=("sqlite", "postgresql"), default="sqlite", help="the database to run on"
+        "--db",
+        choices=("sqlite", "postgresql", "none"),
+        default="sqlite",
+        help="the database to run on; none: only tests without one",
     )
 
 
@@ -71,7 +77,7 @@ def _belongs(item: pytest.Item, kind: str) -> bool:
     for mark, only in (("sqlite", "sqlite"), ("postgres", "postgresql")):
         if item.get_closest_marker(mark):
             return kind == only
-    return kind == "sqlite" or "new_database" in getattr(item, "fixturenames", ())
+    return kind == "sqlite" or ("new_database" in getattr(item, "fixturenames", ())) == (kind == "postgresql")
 
 
 @pytest.fixture(scope="session")
