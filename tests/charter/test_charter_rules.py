@@ -13,10 +13,18 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.kinds import BadValue, Share
 from govnet.charter.rules import Charter, carried_over, diff, load, problems, starting
-from govnet.charter.thresholds import Strictness, Threshold, at_least, more_than
+from govnet.charter.thresholds import (
+    Strictness,
+    Threshold,
+    at_least,
+    fraction_words,
+    more_than,
+    most_entered,
+)
 from govnet.kernel.numbers import fraction
 from govnet.permissions import TABLE
 from govnet.roles import ByCharter
+from tests.sentences import read
 
 GOVNET = Path(__file__).parents[2] / "govnet"
 ONLY_SAID = ("views", "forms", "words", "labels", "page", "settings", "notify", "listeners", "cli")
@@ -167,36 +175,112 @@ def test_a_charter_from_a_later_release_can_still_be_read() -> None:
 )
 def test_a_value_that_makes_no_sense_is_refused_in_words(key: str, value: object, complaint: str) -> None:
     found = problems(Charter(), {key: value})
-    assert complaint in str(found[key])
+    assert complaint in read(found[key])
     with pytest.raises(ValueError):
         Charter().with_changes({key: value})
 
 
 @pytest.mark.parametrize(
-    ("changes", "key"),
+    ("changes", "key", "words"),
     [
-        ({"decisions.minimum_days_open": 61}, "decisions.minimum_days_open"),
-        ({"decisions.maximum_days_open": 7, "decisions.extension_days": 8}, "decisions.extension_days"),
-        ({"decisions.voice": "organisations", "membership.kinds": ["individual"]}, "decisions.voice"),
-        ({"membership.kinds": ["observer"]}, "membership.kinds"),
-        ({"matters.charter_body": "committee"}, "matters.charter_body"),
-        ({"committee.seats": 1, "committee.sister_seats": 2}, "committee.sister_seats"),
-        ({"matters.charter_method": "advice"}, "matters.charter_method"),
-        ({"committee.individual_seats": 10}, "committee.individual_seats"),
+        ({"decisions.minimum_days_open": 61}, "decisions.minimum_days_open", "shortest time to answer"),
+        (
+            {"decisions.maximum_days_open": 7, "decisions.extension_days": 8},
+            "decisions.extension_days",
+            "time to answer a new version must not be longer",
+        ),
+        ({"decisions.answers": ["reservations"]}, "decisions.answers", "People must be able to disagree"),
+        (
+            {"decisions.answers": ["stand-aside"], "matters.money_method": "consent"},
+            "decisions.answers",
+            "people must be able to say Stop",
+        ),
+        (
+            {
+                "decisions.always_told": ["result"],
+                "decisions.minimum_days_open": 7,
+                "decisions.extension_days": 8,
+            },
+            "decisions.always_told",
+            "give everybody at least 8 days to answer",
+        ),
+        (
+            {
+                "decisions.always_told": ["result"],
+                "decisions.minimum_days_open": 8,
+                "decisions.extension_days": 7,
+            },
+            "decisions.always_told",
+            "hear of a question too late",
+        ),
+        (
+            {"decisions.voice": "organisations", "membership.kinds": ["individual"]},
+            "decisions.voice",
+            "Only the answers of organisations would count",
+        ),
+        ({"membership.kinds": ["observer"]}, "membership.kinds", "Observers cannot answer"),
+        ({"matters.charter_body": "committee"}, "matters.charter_body", "belong to all members"),
+        (
+            {"committee.seats": 1, "committee.sister_seats": 2},
+            "committee.sister_seats",
+            "more places for sister networks than the committee has",
+        ),
+        ({"matters.charter_method": "advice"}, "matters.charter_method", "changed by advice"),
+        ({"committee.individual_seats": 10}, "committee.individual_seats", "More places would be kept"),
         (
             {"committee.individual_seats": 8, "committee.organisation_seats": 2},
             "committee.organisation_seats",
+            "More places would be kept",
+        ),
+        (
+            {"committee.seats": 5, "committee.organisation_seats": 4, "committee.sister_seats": 2},
+            "committee.organisation_seats",
+            "More places would be kept",
         ),
         (
             {"committee.organisation_seats": 1, "membership.kinds": ["individual"]},
             "committee.organisation_seats",
+            "Places would be kept for organisations",
         ),
-        ({"committee.staggering": "thirds"}, "committee.staggering"),
-        ({"committee.staggering": "halves", "committee.term_months": 25}, "committee.staggering"),
+        ({"committee.staggering": "thirds"}, "committee.staggering", "same time of the year"),
+        (
+            {"committee.staggering": "halves", "committee.term_months": 25},
+            "committee.staggering",
+            "24 months for two turns",
+        ),
     ],
 )
-def test_rules_that_contradict_each_other_are_refused_together(changes: dict[str, object], key: str) -> None:
-    assert key in problems(Charter(), changes)
+def test_rules_that_contradict_each_other_are_refused_together(
+    changes: dict[str, object], key: str, words: str
+) -> None:
+    found = problems(Charter(), changes)
+    assert list(found) == [key]
+    assert words in read(found[key])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decisions.minimum_days_open": 60},
+        {"decisions.maximum_days_open": 7},
+        {"decisions.answers": ["stand-aside"]},
+        {"decisions.answers": ["block"], "matters.money_method": "consent"},
+        {
+            "decisions.always_told": ["result"],
+            "decisions.minimum_days_open": 8,
+            "decisions.extension_days": 8,
+        },
+        {"decisions.always_told": ["opening"], "decisions.minimum_days_open": 1},
+        {"decisions.voice": "organisations", "membership.kinds": ["organisation"]},
+        {"membership.kinds": ["observer", "individual"]},
+        {"committee.seats": 2, "committee.sister_seats": 2},
+        {"committee.seats": 5, "committee.organisation_seats": 3, "committee.sister_seats": 2},
+        {"committee.seats": 5, "committee.individual_seats": 2, "committee.organisation_seats": 3},
+        {"committee.staggering": "thirds", "committee.term_months": 36},
+    ],
+)
+def test_rules_that_just_fit_together_are_taken(changes: dict[str, object]) -> None:
+    assert problems(Charter(), changes) == {}
 
 
 def test_a_form_may_hand_in_text_and_get_the_same_charter() -> None:
@@ -263,6 +347,53 @@ def test_a_rule_without_meaning_is_not_read_out() -> None:
 )
 def test_a_threshold_is_exact(threshold: Threshold, whole: int, needed: int) -> None:
     assert threshold.needed(whole) == needed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "stricter"),
+    [
+        (at_least(2, 3), at_least(1, 2), at_least(2, 3)),
+        (at_least(1, 2), at_least(2, 3), at_least(2, 3)),
+        (more_than(1, 2), at_least(1, 2), more_than(1, 2)),
+        (at_least(1, 2), more_than(1, 2), more_than(1, 2)),
+        (more_than(1, 2), at_least(2, 3), at_least(2, 3)),
+    ],
+)
+def test_of_two_thresholds_the_harder_one_holds(
+    one: Threshold, other: Threshold, stricter: Threshold
+) -> None:
+    assert one.stricter(other) == stricter
+
+
+def test_of_nothing_nothing_is_reached() -> None:
+    assert not at_least(0, 1).met_by(0, 0)
+    assert at_least(0, 1).met_by(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "percent", "most"),
+    [(100, 0, 0), (0, 10, 1), (9, 10, 1), (19, 10, 1), (20, 10, 2), (50, 1, 1), (7, 100, 7)],
+)
+def test_of_all_answers_a_share_may_be_entered_for_others_and_one_in_any_case(
+    answers: int, percent: int, most: int
+) -> None:
+    assert most_entered(answers, percent) == most
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (Fraction(2, 3), "two thirds"),
+        (Fraction(1), "all"),
+        (Fraction(51, 100), "51%"),
+        (Fraction(3, 20), "15%"),
+        (Fraction(1, 100), "1%"),
+        (Fraction(5, 7), "5 in 7"),
+        (Fraction(1, 1000), "1 in 1000"),
+    ],
+)
+def test_a_fraction_has_its_everyday_name_or_is_said_in_digits(share: Fraction, words: str) -> None:
+    assert str(fraction_words(share)) == words
 
 
 @given(

@@ -13,6 +13,7 @@ from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.charter.working_days import from_day, holiday, problem, until_day, working
 from govnet.decisions.rules import deadlines
+from tests.sentences import read
 
 ENGLAND = Charter({p.HOLIDAYS.key: "GB-ENG"})
 LONDON = ZoneInfo("Europe/London")
@@ -37,12 +38,12 @@ def test_which_days_are_free_depends_on_the_place(place: str, day: date, free: b
 
 
 def test_people_who_choose_a_holiday_read_its_name_and_a_day_that_would_do() -> None:
-    said = problem(date(2015, 5, 25), ENGLAND)
-    assert said is not None
-    assert "Spring Bank Holiday" in str(said)
-    assert str(date(2015, 5, 26)) in str(said)
-    weekend = problem(date(2015, 5, 23), ENGLAND)
-    assert str(date(2015, 5, 26)) in str(weekend)
+    assert read(problem(date(2015, 5, 25), ENGLAND)) == (
+        "2015-05-25 is a public holiday (Spring Bank Holiday). Choose another day, such as 2015-05-26."
+    )
+    assert read(problem(date(2015, 5, 23), ENGLAND)) == (
+        "2015-05-23 is not a working day. Choose a day from Monday to Friday, such as 2015-05-26."
+    )
     assert problem(date(2015, 5, 26), ENGLAND) is None
 
 

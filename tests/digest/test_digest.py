@@ -34,6 +34,23 @@ def test_the_slot_is_the_last_monday_at_eight(now):
     assert timedelta() <= now - slot <= WEEK + timedelta(hours=1)
 
 
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        (datetime(2015, 4, 13, 6, 59, 59, tzinfo=UTC), datetime(2015, 4, 6, 7, tzinfo=UTC)),
+        (datetime(2015, 4, 13, 7, 0, tzinfo=UTC), datetime(2015, 4, 13, 7, tzinfo=UTC)),
+        (datetime(2015, 4, 19, 23, 30, tzinfo=UTC), datetime(2015, 4, 13, 7, tzinfo=UTC)),
+    ],
+)
+def test_a_week_begins_on_monday_at_eight_itself_by_the_networks_clock(now, slot):
+    assert last_slot(now, "Europe/London") == slot
+
+
+def test_it_is_monday_where_the_network_is():
+    early = datetime(2015, 4, 12, 20, 30, tzinfo=UTC)  # Monday, 8:30 in Auckland
+    assert last_slot(early, "Pacific/Auckland") == datetime(2015, 4, 12, 20, tzinfo=UTC)
+
+
 def test_the_clock_s_change_moves_no_digest_on_the_wall():
     before = last_slot(datetime(2015, 3, 24, tzinfo=UTC), "Europe/London")
     after = last_slot(datetime(2015, 3, 31, tzinfo=UTC), "Europe/London")

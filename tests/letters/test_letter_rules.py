@@ -13,6 +13,7 @@ from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.letters import rules
 from govnet.letters.rules import LetterState, SignatureCount
+from tests.sentences import read
 
 LONDON = ZoneInfo("Europe/London")
 CHARTER = Charter({})
@@ -20,24 +21,20 @@ MONDAY = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
 DAY = date(2015, 4, 20)
 
 
-def said(found: object) -> str:
-    return str(found) if found is not None else ""
-
-
 @pytest.mark.parametrize(
     ("day", "why"),
     [
-        (date(2015, 4, 19), "at least 7 days to sign: choose"),
+        (date(2015, 4, 19), "at least 7 days to sign: choose 2015-04-20 or later"),
         (date(2015, 4, 20), ""),
         (date(2015, 4, 25), ""),
         (date(2016, 4, 12), ""),
-        (date(2016, 4, 13), "for a year at most"),
+        (date(2016, 4, 13), "for a year at most: choose 2016-04-12 or earlier"),
         (date(2014, 1, 1), "at least 7 days to sign"),
     ],
 )
 def test_everybody_has_a_week_to_sign_and_nobody_a_year_and_a_day(day: date, why: str) -> None:
     assert (
-        (why in said(rules.day_problem(day, MONDAY, CHARTER, LONDON)))
+        (why in read(rules.day_problem(day, MONDAY, CHARTER, LONDON)))
         if why
         else (rules.day_problem(day, MONDAY, CHARTER, LONDON) is None)
     )
@@ -85,7 +82,7 @@ def test_names_are_taken_until_the_deadline_and_afterwards_it_is_said_why_not(
     now = MONDAY + timedelta(seconds=late)
     found = rules.why_no_names(state, now, MONDAY)
     assert rules.takes_names(state, now, MONDAY) == (found is None) == (words == "")
-    assert words in said(found)
+    assert words in read(found)
 
 
 @pytest.mark.parametrize("state", LetterState)
@@ -94,14 +91,16 @@ def test_words_change_only_while_nobody_else_has_signed_them(state: LetterState,
     found = rules.why_not_edited(state, signed_by_others=others)
     assert (found is None) == (state is LetterState.OPEN and not others)
     if state is LetterState.OPEN and others:
-        assert "Somebody else has signed it" in said(found)
+        assert "Somebody else has signed it" in read(found)
     elif found:
-        assert "stays as it was signed" in said(found)
+        assert "stays as it was signed" in read(found)
 
 
 @pytest.mark.parametrize("state", LetterState)
 def test_only_what_is_open_can_be_closed_early(state: LetterState) -> None:
-    assert (rules.why_not_closed(state) is None) == (state is LetterState.OPEN)
+    found = rules.why_not_closed(state)
+    assert (found is None) == (state is LetterState.OPEN)
+    assert found is None or "already closed" in read(found)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +116,7 @@ def test_only_what_is_open_can_be_closed_early(state: LetterState) -> None:
 def test_a_letter_is_taken_back_before_it_is_sent_or_not_at_all(state: LetterState, words: str) -> None:
     found = rules.why_not_withdrawn(state)
     assert (found is None) == (words == "")
-    assert words in said(found)
+    assert words in read(found)
 
 
 @pytest.mark.parametrize(
@@ -137,27 +136,28 @@ def test_a_letter_is_sent_once_after_it_closed_and_with_a_name(
 ) -> None:
     found = rules.why_not_sent(state, count)
     assert (found is None) == (words == "")
-    assert words in said(found)
+    assert words in read(found)
 
 
 @pytest.mark.parametrize(
-    ("sent_on", "due", "field"),
+    ("sent_on", "due", "field", "words"),
     [
-        (DAY, None, ""),
-        (DAY, DAY + timedelta(days=1), ""),
-        (DAY + timedelta(days=2), None, ""),
-        (DAY - timedelta(days=1), None, "sent_on"),
-        (DAY + timedelta(days=3), None, "sent_on"),
-        (DAY, DAY, "reply_due"),
-        (DAY, DAY - timedelta(days=9), "reply_due"),
+        (DAY, None, "", ""),
+        (DAY, DAY + timedelta(days=1), "", ""),
+        (DAY + timedelta(days=2), None, "", ""),
+        (DAY - timedelta(days=1), None, "sent_on", "open for signing until 2015-04-20"),
+        (DAY + timedelta(days=3), None, "sent_on", "in the future"),
+        (DAY, DAY, "reply_due", "due after the letter was sent"),
+        (DAY, DAY - timedelta(days=9), "reply_due", "due after the letter was sent"),
     ],
 )
 def test_it_was_sent_between_its_closing_and_today_and_a_reply_is_due_later(
-    sent_on: date, due: date | None, field: str
+    sent_on: date, due: date | None, field: str, words: str
 ) -> None:
     days = {"closed_on": DAY, "today": DAY + timedelta(days=2)}
-    found = [name for name, _said in rules.sent_problems(sent_on, due, **days)]
-    assert found == ([field] if field else [])
+    found = {name: read(said) for name, said in rules.sent_problems(sent_on, due, **days)}
+    assert list(found) == ([field] if field else [])
+    assert all(words in sentence for sentence in found.values())
 
 
 @pytest.mark.parametrize(
@@ -173,28 +173,32 @@ def test_it_was_sent_between_its_closing_and_today_and_a_reply_is_due_later(
 def test_a_reply_comes_once_to_what_was_sent(state: LetterState, words: str) -> None:
     found = rules.why_not_answered(state)
     assert (found is None) == (words == "")
-    assert words in said(found)
+    assert words in read(found)
 
 
 @pytest.mark.parametrize(
-    ("on", "text", "url", "fields"),
+    ("on", "text", "url", "problems"),
     [
-        (0, "Thank you.", "", []),
-        (1, "", "https://example.org/reply", []),
-        (1, "", "example.org/reply", []),
-        (-1, "Thank you.", "", ["replied_on"]),
-        (2, "Thank you.", "", ["replied_on"]),
-        (0, " ", "", ["text"]),
-        (0, "Thank you.", "javascript:alert(1)", ["url"]),
-        (0, "", "not an address", ["url"]),
+        (0, "Thank you.", "", {}),
+        (1, "", "https://example.org/reply", {}),
+        (1, "", "example.org/reply", {}),
+        (-1, "Thank you.", "", {"replied_on": "It was sent on 2015-04-20"}),
+        (2, "Thank you.", "", {"replied_on": "in the future"}),
+        (0, " ", "", {"text": "what the reply says"}),
+        (0, "Thank you.", "javascript:alert(1)", {"url": "not the address of a page"}),
+        (0, "", "not an address", {"url": "not the address of a page"}),
+        (0, " ", " ", {"url": "not the address of a page", "text": "what the reply says"}),
     ],
 )
 def test_a_reply_has_a_day_that_can_be_and_says_something(
-    on: int, text: str, url: str, fields: list[str]
+    on: int, text: str, url: str, problems: dict[str, str]
 ) -> None:
     days = {"sent_on": DAY, "today": DAY + timedelta(days=1)}
-    found = rules.reply_problems(DAY + timedelta(days=on), text, url, **days)
-    assert [name for name, _said in found] == fields
+    found = {
+        name: read(said) for name, said in rules.reply_problems(DAY + timedelta(days=on), text, url, **days)
+    }
+    assert list(found) == list(problems)
+    assert all(words in found[name] for name, words in problems.items())
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,16 @@ def test_every_sentence_that_was_not_ticked_is_named():
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [([], None), ([1, 2], None), ([1, 2, 9], 2), ([0, 0, 0], 1), ([1, 4.2, 5, 30], 5)]
+    ("days", "said"),
+    [
+        ([], None),
+        ([1, 2], None),
+        ([1, 2, 9], 2),
+        ([0, 0, 0], 1),
+        ([1.5, 1.5, 1.5], 2),
+        ([1, 4.2, 5, 30], 5),
+        ([3, 3 + 1 / 86_400, 4], 4),
+    ],
 )
 def test_how_long_answers_usually_take_is_the_middle_one_in_whole_days(days, said):
     assert rules.usual_days([timedelta(days=d) for d in days]) == said
@@ -69,10 +78,33 @@ def test_a_strangers_mailbox_gets_three_mails_an_hour_at_most():
     assert [rules.may_be_asked_again(n) for n in range(5)] == [True, True, True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("answers", "agreed"),
+    [("", None), ("a", None), ("ab", None), ("aba", "a"), ("abba", "b"), ("abcc", "c")],
+)
+def test_the_first_answer_that_two_have_given_is_agreed(answers, agreed):
+    assert rules.agreed_by_two(answers) == agreed
+
+
+@pytest.mark.parametrize(
+    ("admission", "sponsors", "vouched", "comes_in"),
+    [
+        ("immediate", 0, 0, True),
+        ("sponsors", 2, 1, False),
+        ("sponsors", 2, 2, True),
+        ("committee", 0, 9, False),
+    ],
+)
+def test_nobody_decides_where_the_charter_lets_somebody_in(admission, sponsors, vouched, comes_in):
+    assert rules.by_itself(admission, sponsors, vouched) is comes_in
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_spreadsheet_takes_no_name_for_a_formula(text):
     assert rules.sheet_cell(text) == f"'{text}"
+    assert rules.sheet_text(f"'{text}") == text
 
 
 def test_an_ordinary_name_is_left_as_it_is():
-    assert rules.sheet_cell("Ann-Marie O'Neil") == "Ann-Marie O'Neil"
+    for name in ("Ann-Marie O'Neil", "'t Hooft", "Ann =", ""):
+        assert rules.sheet_cell(name) == rules.sheet_text(name) == name

@@ -10,6 +10,7 @@ from govnet.kernel import calendar
 from govnet.kernel.errors import RuleBroken
 from govnet.offices import rules
 from govnet.offices.rules import OfficeStage
+from tests.sentences import read
 
 DAY = date(2015, 4, 13)
 
@@ -52,24 +53,41 @@ def refused(field, call):
     with pytest.raises(RuleBroken) as broken:
         call()
     assert broken.value.field == field
-    return str(broken.value.message)
+    return read(broken.value.message)
 
 
-def test_nobody_gets_a_term_that_is_over_backwards_or_longer_than_the_rules_say():
-    year = date(2016, 4, 13)
-    rules.check_span(DAY, year, today=DAY, longest=12)
-    refused("last_day", lambda: rules.check_span(DAY, DAY, today=DAY, longest=12))
-    refused("last_day", lambda: rules.check_span(date(2015, 1, 1), DAY, today=DAY, longest=12))
-    words = refused("last_day", lambda: rules.check_span(DAY, year + timedelta(1), today=DAY, longest=12))
-    assert "12 months" in words
-    words = refused("first_day", lambda: rules.check_span(date.max, date.max, today=DAY, longest=12))
-    assert "ten years" in words
+TEN_YEARS = DAY + timedelta(3652)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field", "words"),
+    [
+        (TEN_YEARS + timedelta(1), date.max, "first_day", "first day within the next ten years"),
+        (DAY, DAY, "last_day", "must not be before the first one"),
+        (DAY, DAY - timedelta(1), "last_day", "must not be before the first one"),
+        (date(2015, 1, 1), DAY, "last_day", "already be over"),
+        (DAY, date(2016, 4, 14), "last_day", "at most 12 months"),
+    ],
+)
+def test_nobody_gets_a_term_that_is_over_backwards_or_longer_than_the_rules_say(start, end, field, words):
+    assert words in refused(field, lambda: rules.check_span(start, end, today=DAY, longest=12))
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(DAY, date(2016, 4, 13)), (DAY, DAY + timedelta(1)), (TEN_YEARS, TEN_YEARS + timedelta(1))],
+)
+def test_a_term_may_last_a_day_or_the_longest_time_and_begin_in_ten_years(start, end):
+    rules.check_span(start, end, today=DAY, longest=12)
 
 
 def test_somebody_who_leaves_names_a_day_that_is_still_to_come_and_early_enough():
-    rules.check_last_day(DAY, end=DAY + timedelta(2), today=DAY)
-    refused("last_day", lambda: rules.check_last_day(DAY - timedelta(1), end=DAY + timedelta(2), today=DAY))
-    refused("last_day", lambda: rules.check_last_day(DAY, end=DAY, today=DAY))
+    rules.check_last_day(DAY, end=DAY + timedelta(1), today=DAY)
+    yesterday = DAY - timedelta(1)
+    words = refused("last_day", lambda: rules.check_last_day(yesterday, end=DAY + timedelta(2), today=DAY))
+    assert "in the past" in words
+    words = refused("last_day", lambda: rules.check_last_day(DAY, end=DAY, today=DAY))
+    assert "ends before that day anyway" in words
 
 
 def test_reports_fall_due_every_year_and_on_the_last_day():
@@ -93,3 +111,8 @@ def test_a_mandate_shorter_than_a_report_s_time_has_one_report_at_its_end():
     assert [d.on for d in rules.reports_due(DAY, date(2015, 6, 1), 12, filed=(), today=DAY)] == [
         date(2015, 6, 1)
     ]
+
+
+def test_a_report_that_falls_on_the_last_day_is_one_report():
+    dues = rules.reports_due(DAY, date(2015, 6, 13), 1, filed=(), today=DAY)
+    assert [due.on for due in dues] == [date(2015, 5, 13), date(2015, 6, 13)]

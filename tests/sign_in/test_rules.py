@@ -23,7 +23,7 @@ NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
         (timedelta(minutes=10), LinkState.EXPIRED),
         (timedelta(days=900), LinkState.EXPIRED),
         (timedelta(minutes=-2), LinkState.LIVE),
-        (timedelta(minutes=-3), LinkState.EXPIRED),
+        (timedelta(minutes=-2, seconds=-1), LinkState.EXPIRED),
     ],
 )
 def test_a_link_works_for_ten_minutes_whichever_way_the_clock_jumps(later, state):
@@ -32,6 +32,54 @@ def test_a_link_works_for_ten_minutes_whichever_way_the_clock_jumps(later, state
 
 def test_a_link_that_was_used_stays_used():
     assert link_state(asked_at=NOON, used_at=NOON, now=NOON) is LinkState.USED
+
+
+def test_a_link_may_last_longer_than_ten_minutes():
+    for minutes, state in ((59, LinkState.LIVE), (60, LinkState.EXPIRED)):
+        now = NOON + timedelta(minutes=minutes)
+        assert link_state(asked_at=NOON, used_at=None, now=now, lasts=timedelta(hours=1)) is state
+
+
+def minutes_ago(*minutes):
+    return [NOON - timedelta(minutes=each) for each in minutes]
+
+
+@pytest.mark.parametrize(
+    ("asked", "many"),
+    [
+        ([], False),
+        ([1, 2, 3, 4], False),
+        ([1, 2, 3, 4, 59], True),
+        ([1, 2, 3, 4, 60], False),
+        ([70 * n for n in range(1, 15)], False),
+        ([70 * n for n in range(1, 16)], True),
+        ([*(70 * n for n in range(1, 15)), 24 * 60], False),
+    ],
+)
+def test_five_links_an_hour_and_fifteen_a_day_are_mailed(asked, many):
+    assert rules.too_many_links(minutes_ago(*asked), NOON) is many
+
+
+@pytest.mark.parametrize(
+    ("asked", "ends"),
+    [
+        ([0], NOON + timedelta(minutes=10)),
+        ([0, 1, 2, 3], NOON + timedelta(minutes=10)),
+        ([0, 1, 2, 3, 4], NOON + timedelta(minutes=56)),
+        ([0, 1, 2, 3, 55], NOON + timedelta(minutes=10)),
+        ([*(90 * n for n in range(14)), 1380], NOON + timedelta(hours=1)),
+    ],
+)
+def test_the_last_link_that_may_be_mailed_works_until_another_may(asked, ends):
+    assert rules.link_ends(minutes_ago(*asked)) == ends
+
+
+def test_a_secret_is_kept_as_its_digest():
+    assert rules.digest("token") == "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0"
+    assert rules.keyed_digest("key", "purpose", "text") == (
+        "35058abb5ec62506d5ffe528a5a859dbf9ee82f943a6184326e282be9d0abcce"
+    )
+    assert rules.code_for("key", "token") == "041383"
 
 
 def test_a_code_is_six_digits_that_only_the_key_can_make():
@@ -52,7 +100,9 @@ def test_text_that_is_not_six_digits_is_no_code(typed):
     assert rules.code_typed(typed) == ""
 
 
-@pytest.mark.parametrize("path", ["/me", "/uk/forum/41?page=2#post-7", "/uk/decisions/2015-07", "/?q=a%20b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/" + "a" * 499, "/me", "/uk/forum/41?page=2#post-7", "/uk/decisions/2015-07", "/?q=a%20b"]
+)
 def test_paths_of_this_site_are_kept(path):
     assert local_path(path) == path
 
@@ -62,7 +112,7 @@ def test_paths_of_this_site_are_kept(path):
     [
         "", None, "me", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/",
         "javascript:alert(1)", "/\t/evil.example", "\t//evil.example", "/\n/evil.example", "/a\r\nSet-Cookie: x=1", "/\x00",
-        "/" + "a" * 500, "http:///evil.example", "/ /evil",
+        "/" + "a" * 500, "http:///evil.example", "/ /evil", "/\x7f",
     ],
 )  # fmt: skip
 def test_other_hosts_are_never_gone_to(path):
@@ -83,7 +133,7 @@ def test_whatever_is_kept_begins_with_one_slash(text):
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/123.0 Safari/537.36 Edg/123.0", "Edge on Windows"),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/123.0 Safari/537.36", "Chrome on Linux"),
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14) AppleWebKit/605.1.15 Version/17 Safari/605", "Safari on Mac"),
-        ("Lynx/2.9", "Lynx"), ("", ""), ("<script>alert(1)</script>", ""), ("A" * 100_000, ""),
+        ("Linux", "Linux"), ("Lynx/2.9", "Lynx"), ("", ""), ("<script>alert(1)</script>", ""), ("A" * 100_000, ""),
     ],
 )  # fmt: skip
 def test_browsers_are_named_in_words(agent, words):
@@ -121,6 +171,29 @@ def test_browsers_are_named_in_words(agent, words):
 )
 def test_a_password_needs_length_and_not_to_be_the_first_guess(password, fault):
     assert rules.password_fault(password, ("Ann Example", "ann@example.org")) is fault
+
+
+@pytest.mark.parametrize("length", [9, 10, 200, 201])
+def test_a_password_may_have_ten_to_two_hundred_characters(length):
+    password = ("heron lantern pebble " * 10)[:length]
+    wrong = rules.password_fault(password) in (PasswordFault.SHORT, PasswordFault.LONG)
+    assert wrong is (length not in (10, 200))
+
+
+def test_known_words_are_each_text_its_words_and_those_together_both_ways():
+    assert rules.own_words(["Ann Éxample", "Al", "x@example.org"]) == [
+        "ann éxample",
+        "annéxample",
+        "éxampleann",
+        "ann",
+        "éxample",
+        "x@example.org",
+        "xexampleorg",
+        "orgexamplex",
+        "example",
+        "org",
+    ]
+    assert rules.own_words(["a" * 99]) == ["a" * 60]
 
 
 @pytest.mark.parametrize(

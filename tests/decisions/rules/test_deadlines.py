@@ -11,11 +11,15 @@ from govnet.charter import parameters as p
 from govnet.charter.rules import Charter, load
 from govnet.charter.working_days import working
 from govnet.decisions.rules import deadlines
+from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.decisions.rules.who_counts import (
     KnownAnswer,
     Visible,
+    always_told,
     counts,
     may_stop,
+    needs_principle,
+    offered,
     on_roll,
     other_party,
     principles,
@@ -25,6 +29,7 @@ from govnet.decisions.rules.who_counts import (
     stop_lacks,
     tightest,
 )
+from tests.sentences import read
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = Charter().with_changes({"decisions.minimum_days_open": 7})
@@ -62,11 +67,12 @@ def test_nothing_closes_on_a_weekend() -> None:
     ],
 )
 def test_a_day_that_cannot_be_is_refused_with_the_nearest_that_can(day: date, words: str) -> None:
-    assert words in str(deadlines.day_problem(day, MONDAY, WEEK, LONDON))
+    assert words in read(deadlines.day_problem(day, MONDAY, WEEK, LONDON))
 
 
-def test_a_day_between_the_two_is_fine() -> None:
-    assert deadlines.day_problem(date(2015, 5, 15), MONDAY, WEEK, LONDON) is None
+@pytest.mark.parametrize("day", [date(2015, 5, 11), date(2015, 5, 15), date(2015, 7, 3)])
+def test_the_first_day_the_last_one_and_one_between_are_fine(day: date) -> None:
+    assert deadlines.day_problem(day, MONDAY, WEEK, LONDON) is None
 
 
 def test_an_answer_in_the_last_second_counts_and_one_at_the_deadline_does_not() -> None:
@@ -77,7 +83,20 @@ def test_an_answer_in_the_last_second_counts_and_one_at_the_deadline_does_not() 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "less than a minute"), (60, "1 minute"), (125, "2 minutes"), (7200, "2 hours"), (90000, "1 day")],
+    [
+        (-1, "less than a minute"),
+        (0, "less than a minute"),
+        (59, "less than a minute"),
+        (60, "1 minute"),
+        (119, "1 minute"),
+        (120, "2 minutes"),
+        (3599, "59 minutes"),
+        (3600, "1 hour"),
+        (7200, "2 hours"),
+        (86_399, "23 hours"),
+        (86_400, "1 day"),
+        (172_800, "2 days"),
+    ],
 )
 def test_a_person_who_came_late_reads_by_how_much(seconds: int, words: str) -> None:
     assert str(deadlines.how_late(MONDAY, MONDAY + timedelta(seconds=seconds))) == words
@@ -88,9 +107,9 @@ def test_the_last_day_is_announced_once_it_has_begun_and_not_for_what_just_opene
     assert not deadlines.last_call_due(deadline - timedelta(hours=25), MONDAY, deadline)
     assert deadlines.last_call_due(deadline - timedelta(hours=24), MONDAY, deadline)
     assert not deadlines.last_call_due(deadline, MONDAY, deadline)
-    assert not deadlines.last_call_due(
-        deadline - timedelta(hours=2), deadline - timedelta(hours=40), deadline
-    )
+    for hours, due in ((40, False), (48, False), (49, True)):
+        opened = deadline - timedelta(hours=hours)
+        assert deadlines.last_call_due(deadline - timedelta(hours=2), opened, deadline) is due
 
 
 def test_new_words_give_people_a_week_more_but_not_for_ever() -> None:
@@ -111,7 +130,8 @@ def test_new_words_never_bring_the_deadline_forward() -> None:
 def test_the_last_hours_are_frozen_from_their_first_second() -> None:
     deadline = deadlines.closes(date(2015, 5, 11), WEEK, LONDON)
     assert deadlines.frozen(deadline - timedelta(hours=24, seconds=1), deadline, WEEK) is None
-    assert deadlines.frozen(deadline - timedelta(hours=24), deadline, WEEK) is not None
+    last = "In the last 24 hours before answers close the text can’t be changed. You can still say Stop."
+    assert read(deadlines.frozen(deadline - timedelta(hours=24), deadline, WEEK)) == last
     open_to_the_end = load({p.FROZEN_HOURS.key: 0})
     assert deadlines.frozen(deadline - timedelta(seconds=1), deadline, open_to_the_end) is None
 
@@ -119,18 +139,84 @@ def test_the_last_hours_are_frozen_from_their_first_second() -> None:
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        (date(2015, 5, 16), "working day"),
-        (date(2015, 5, 11), "a later day"),
-        (date(2015, 5, 8), "a later day"),
-        (date(2015, 6, 2), "no day after"),
-        (date(2015, 6, 1), None),
+        (date(2015, 5, 16), "not a working day"),
+        (date(2015, 5, 11), "choose a later day than 2015-05-11"),
+        (date(2015, 5, 8), "choose a later day than 2015-05-11"),
+        (date(2015, 5, 12), ""),
+        (date(2015, 6, 1), ""),
+        (date(2015, 6, 2), "allow no day after 2015-06-01"),
     ],
 )
-def test_more_time_is_given_to_a_later_working_day_within_the_rules(day: date, words: str | None) -> None:
+def test_more_time_is_given_to_a_later_working_day_within_the_rules(day: date, words: str) -> None:
     deadline = deadlines.closes(date(2015, 5, 11), WEEK, LONDON)
     last = deadlines.cap(MONDAY, deadline, WEEK, LONDON)
     problem = deadlines.extension_problem(day, deadline, last, WEEK, LONDON)
-    assert (problem is None) if words is None else (problem is not None and words in str(problem.text))
+    assert (problem is None) == (words == "")
+    assert words in read(problem)
+
+
+def test_a_proposal_that_has_all_its_time_gets_no_more() -> None:
+    deadline = deadlines.closes(date(2015, 6, 1), WEEK, LONDON)
+    problem = deadlines.extension_problem(date(2015, 6, 2), deadline, deadline, WEEK, LONDON)
+    assert read(problem) == "It already has all the time that our rules allow."
+
+
+def test_new_words_leave_everybody_a_day_by_the_clock_on_the_wall() -> None:
+    closing = datetime(2015, 3, 29, 17, 0, tzinfo=UTC)  # 18:00, on the day that has 23 hours
+    assert deadlines.too_little(closing - timedelta(hours=23), closing, LONDON) is None
+    late = deadlines.too_little(closing - timedelta(hours=23) + timedelta(seconds=1), closing, LONDON)
+    assert read(late) == (
+        "There is not enough time left to ask everybody again. Take the proposal back and propose it anew, "
+        "or leave the text as it is."
+    )
+
+
+def test_days_are_those_of_the_place_where_the_network_is() -> None:
+    auckland = ZoneInfo("Pacific/Auckland")
+    opened = datetime(2015, 5, 4, 20, 0, tzinfo=UTC)  # 8:00 on Tuesday there
+    assert deadlines.earliest(opened, WEEK, auckland) == date(2015, 5, 12)
+    assert deadlines.latest(opened, WEEK, auckland) == date(2015, 7, 3)
+    assert deadlines.latest(opened, load({p.MAXIMUM_DAYS_OPEN.key: 7}), auckland) == date(2015, 5, 12)
+    rules = load({p.EXTENSION_MOST.key: 7, p.CLOSING_HOUR.key: 9})
+    first = deadlines.closes(date(2015, 5, 12), rules, auckland)
+    assert first == datetime(2015, 5, 11, 21, 0, tzinfo=UTC)
+    assert first.tzinfo is UTC
+    last = deadlines.cap(opened, first, rules, auckland)
+    assert last == deadlines.closes(date(2015, 5, 19), rules, auckland)
+    assert deadlines.extension_problem(date(2015, 5, 13), first, last, rules, auckland) is None
+    assert "later day than 2015-05-12" in read(
+        deadlines.extension_problem(date(2015, 5, 12), first, last, rules, auckland)
+    )
+    assert deadlines.extension_problem(date(2015, 5, 19), first, last, rules, auckland) is None
+    assert "no day after 2015-05-19" in read(
+        deadlines.extension_problem(date(2015, 5, 20), first, last, rules, auckland)
+    )
+    assert deadlines.too_little(opened, opened + timedelta(days=1), auckland) is None
+    assert deadlines.reworded(first, opened, last, rules, auckland) == first
+
+
+def test_days_of_waiting_and_of_objecting_end_at_the_closing_hour_of_a_working_day() -> None:
+    friday = datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
+    rules = load({p.OBJECTION_DAYS.key: 2})
+    assert deadlines.waiting_until(friday, 14, WEEK, LONDON) == datetime(2015, 5, 29, 17, 0, tzinfo=UTC)
+    assert deadlines.waiting_until(friday, 1, WEEK, LONDON) == datetime(2015, 5, 18, 17, 0, tzinfo=UTC)
+    assert deadlines.objections_until(friday, rules, LONDON) == datetime(2015, 5, 18, 17, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "then"),
+    [
+        (None, 3, None),
+        (date(2015, 5, 12), 3, date(2015, 5, 12)),
+        (date(2015, 5, 11), 3, date(2015, 5, 14)),
+        (date(2015, 5, 1), 3, date(2015, 5, 12)),
+        (date(2015, 5, 11), 0, date(2015, 5, 12)),
+    ],
+)
+def test_a_day_that_no_longer_comes_after_the_closing_moves_with_it(
+    day: date | None, days: int, then: date | None
+) -> None:
+    assert deadlines.moved(day, date(2015, 5, 11), timedelta(days=days)) == then
 
 
 @given(
@@ -167,7 +253,7 @@ def test_each_membership_has_one_voice_unless_only_organisations_count() -> None
 def test_nobody_casts_two_answers_that_count() -> None:
     mine = KnownAnswer(party=1, cast_by=7, counted=True)
     both = {"own": True, "may": {1, 2}}
-    assert "take back the first one" in str(second_hand([mine], party=2, caster=7, **both))
+    assert "take back the first one" in read(second_hand([mine], party=2, caster=7, **both))
     assert second_hand([mine], party=1, caster=7, **both) is None
     assert second_hand([mine], party=2, caster=8, **both) is None
 
@@ -176,7 +262,8 @@ def test_a_former_speaker_s_answer_stands_and_one_s_own_is_shown_beside_it() -> 
     theirs = KnownAnswer(party=1, cast_by=7, counted=True)
     assert second_hand([theirs], party=2, caster=7, own=True, may={2}) is None
     assert other_party([theirs], party=2, caster=7) == 1
-    assert "ask a colleague" in str(second_hand([theirs], party=3, caster=7, own=False, may={2, 3}))
+    no = second_hand([theirs], party=3, caster=7, own=False, may={2, 3})
+    assert "an answer for somebody for whom you spoke before" in read(no)
 
 
 def test_an_answer_that_is_only_shown_leaves_room_for_the_organisation_s() -> None:
@@ -185,6 +272,12 @@ def test_an_answer_that_is_only_shown_leaves_room_for_the_organisation_s() -> No
 
 
 def test_a_stop_says_why_and_what_would_help_and_what_it_rests_on() -> None:
+    lacks = {field: read(said) for field, said in stop_lacks(" ", "", "", ["We exclude nobody."]).items()}
+    assert lacks == {
+        "reason": "Say why you want to stop this: others can only reply to a reason that they know.",
+        "remedy": "Say what would let you live with it.",
+        "principle": "Choose what your Stop rests on.",
+    }
     assert set(stop_lacks(" ", "", "", None)) == {"reason", "remedy"}
     assert set(stop_lacks("It excludes people.", "", "", ["We exclude nobody."])) == {"remedy", "principle"}
     assert set(stop_lacks("It excludes people.", "x", "Made up.", ["We exclude nobody."])) == {"principle"}
@@ -226,6 +319,33 @@ def test_answers_show_when_the_charter_says(visible: str, closed: bool, answered
     assert sees_tally(Visible(visible), closed=closed, has_answered=answered) is seen
     assert sees_names(Visible(visible), member=True, closed=closed, has_answered=answered) is seen
     assert not sees_names(Visible(visible), member=False, closed=closed, has_answered=answered)
+
+
+def test_the_answers_offered_are_those_of_the_charter_in_the_order_of_the_page() -> None:
+    some = Charter({p.ANSWERS.key: frozenset({"no-view", "block"})})
+    assert offered(some) == (AnswerKind.AGREE, AnswerKind.BLOCK, AnswerKind.NO_VIEW)
+    assert offered(Charter()) == FIVE
+
+
+@pytest.mark.parametrize(
+    ("named", "matter", "what", "told"),
+    [
+        ({"opening"}, "money", "opening", True),
+        ({"opening"}, "money", "result", False),
+        ({"charter"}, "money", "opening", False),
+        ({"charter"}, "charter", "opening", True),
+        ({"opening"}, "charter", "result", False),
+    ],
+)
+def test_everybody_hears_of_the_steps_that_the_charter_names_and_of_the_rules_themselves(
+    named: set[str], matter: str, what: str, told: bool
+) -> None:
+    assert always_told(Charter({p.ALWAYS_TOLD.key: frozenset(named)}), matter, what) is told
+
+
+def test_a_stop_names_a_principle_where_the_charter_wants_one() -> None:
+    assert needs_principle(Charter({p.STOP_NEEDS.key: "principle"}))
+    assert not needs_principle(Charter({p.STOP_NEEDS.key: "reason"}))
 
 
 def test_every_way_the_charter_can_show_answers_has_a_place_among_the_protections() -> None:

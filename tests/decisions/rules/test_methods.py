@@ -25,9 +25,8 @@ from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.register import queries as register_queries
-from govnet.decisions.rules import methods
 from govnet.decisions.rules.option_count import NONE, ballots_in, count
-from govnet.decisions.rules.outcome import AnswerKind, Outcome, Rule, Tally, outcome, rule_for
+from govnet.decisions.rules.outcome import AnswerKind, Outcome, Rule
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -88,59 +87,7 @@ def charter(**parameters: object) -> Charter:
     return load({key.replace("__", "."): value for key, value in parameters.items()})
 
 
-# --- which ways there are
-
-
-@pytest.mark.parametrize(
-    ("rules", "matter", "offered"),
-    [
-        ({}, "statement", ("consensus", "consent", "options", "advice")),
-        ({}, "charter", ("consensus", "advice")),
-        ({"decisions__consent_instead": False}, "statement", ("consensus", "options", "advice")),
-        ({"matters__money_method": "majority"}, "money", ("majority", "options", "advice")),
-        ({"matters__money_method": "supermajority"}, "money", ("supermajority", "options", "advice")),
-        ({"matters__money_method": "consent"}, "money", ("consent", "options", "advice")),
-        ({"matters__money_method": "advice"}, "money", ("advice", "options")),
-        ({"matters__charter_method": "consent"}, "charter", ("consent", "advice")),
-    ],
-)
-def test_the_form_offers_what_the_charter_allows(
-    rules: dict[str, object], matter: str, offered: tuple[str, ...]
-) -> None:
-    assert methods.ways(charter(**rules), matter) == offered
-
-
-@pytest.mark.parametrize(
-    ("rules", "matter", "method", "words"),
-    [
-        ({}, "charter", "consent", "never change by silence"),
-        ({}, "charter", "ranked", "never change by a choice"),
-        ({}, "statement", "majority", "not decided in that way"),
-        ({}, "statement", "supermajority", "not decided in that way"),
-        ({"decisions__consent_instead": False}, "statement", "consent", "only for objections"),
-        ({"matters__money_method": "majority"}, "money", "consensus", "not decided in that way"),
-        ({"matters__money_method": "majority"}, "money", "consent", "only for objections"),
-        ({}, "statement", "by magic", "not decided in that way"),
-    ],
-)
-def test_other_ways_are_refused_in_words(
-    rules: dict[str, object], matter: str, method: str, words: str
-) -> None:
-    assert words in str(methods.refused(charter(**rules), matter, method))
-
-
-def test_a_rule_change_beside_a_choice_is_refused_whatever_the_matter() -> None:
-    assert methods.refused(charter(), "statement", "dots", {"decisions.dots": 3}) is not None
-
-
-def test_the_version_s_own_method_gives_the_rule() -> None:
-    """A Stop stops what is asked for objections, without quorum and without a waiting time."""
-    rules = charter(decisions__fallback="majority", decisions__quorum="count")
-    assert rule_for(rules, "statement").fallback is not None
-    consent = rule_for(rules, "statement", "consent")
-    assert consent.fallback is None
-    assert outcome(Tally(), 50, consent) is Outcome.CONSENSUS
-    assert rule_for(rules, "statement", "elsewhere").method == "consensus"
+# --- what is refused
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from govnet.kernel.calendar import months_after
 from govnet.membership.memberships import renewal_rules
+from tests.sentences import read
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -50,15 +51,27 @@ def test_nobody_runs_out_before_the_grace_is_over_and_some_days_after_the_second
 @pytest.mark.parametrize(
     ("today", "due", "asked", "complaint"),
     [
-        (date(2015, 4, 13), None, False, "nothing to renew"),
+        (date(2015, 4, 13), None, False, "goes on until its member leaves"),
+        (date(2015, 4, 13), None, True, "goes on until its member leaves"),
         (date(2015, 4, 13), date(2015, 6, 1), False, "from 2015-05-02 on"),
+        (date(2015, 5, 1), date(2015, 6, 1), False, "There is nothing to renew yet."),
         (date(2015, 5, 2), date(2015, 6, 1), False, ""),
         (date(2015, 4, 13), date(2015, 6, 1), True, ""),
     ],
 )
 def test_a_membership_is_renewed_in_its_time(today, due, asked, complaint):
     found = renewal_rules.cannot_renew(today, due, asked)
-    assert complaint in str(found) if complaint else found is None
+    assert (found is None) == (complaint == "")
+    assert complaint in read(found)
+
+
+@pytest.mark.parametrize(("grace", "days"), [(0, 0), (1, 0), (2, 1), (13, 6), (14, 7), (60, 7)])
+def test_the_second_mail_comes_a_week_or_half_of_a_short_grace_before_the_end(grace, days):
+    assert renewal_rules.lead(grace) == days
+
+
+def test_without_a_second_mail_a_membership_ends_with_the_grace():
+    assert renewal_rules.lapses_on(date(2015, 4, 13), None, 30) == date(2015, 5, 13)
 
 
 @given(DAYS, st.integers(-240, 240))
