@@ -82,7 +82,7 @@ _WORD_OR_MARK = re.compile(r"\w+|[^\w\s]")
 def slug_of(title: str) -> str:
     """A topic's address made from its title: a-z0-9-, never a number alone, never a word of ours."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = _NOT_IN_SLUG.sub("-", plain.replace("&", " ")).strip("-")[:60].strip("-")
+    slug = _NOT_IN_SLUG.sub("-", plain).strip("-")[:60].strip("-")
     if len(slug) < 2 or slug.isdigit() or slug in RESERVED_SLUGS:
         slug = f"topic-{slug}".strip("-")
     return slug

@@ -12,6 +12,7 @@ from govnet.charter.rules import load
 from govnet.forum import rules
 from govnet.forum.kinds import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
+from tests.sentences import read
 
 NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
 UP, LIFT = AppealOutcome.UPHELD, AppealOutcome.LIFTED
@@ -41,6 +42,7 @@ def test_nothing_is_new_to_somebody_who_was_never_there():
 def test_reading_the_next_page_moves_the_mark():
     assert rules.marked(20, 21, 40) == 40
     assert rules.marked(30, 21, 40) == 40
+    assert rules.marked(19, 21, 40) == 19
 
 
 def test_a_post_that_somebody_jumped_over_stays_unread():
@@ -89,6 +91,12 @@ def test_a_discussion_is_read_by_no_more_people_than_its_topic(wanted, widest, f
         ("Moderation", "topic-moderation"),
         ("Cafés in Caerdydd", "cafes-in-caerdydd"),
         ("!", "topic"),
+        ("Q&A", "q-a"),
+        ("ab", "ab"),
+        ("a", "topic-a"),
+        ("a" * 60, "a" * 60),
+        ("a" * 61, "a" * 60),
+        ("a" * 59 + " bc", "a" * 59),
         ("новости", "topic"),
     ],
 )
@@ -109,6 +117,22 @@ def test_a_quote_leaves_out_what_was_quoted_already():
     assert rules.quoted("> earlier\n\nI agree.\n\nReally.") == "> I agree.\n>\n> Really.\n\n"
 
 
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("x" * 1500, "x" * 1500),
+        ("x" * 1501, "x" * 1500 + " …"),
+        ("x" * 1499 + "  yz", "x" * 1499 + " …"),
+        ("x" * 1000 + " " + "y" * 600, "x" * 1000 + " …"),
+        ("x" * 1000 + "\n" + "y" * 600, "x" * 1000 + " …"),
+        ("x" * 751 + " " + "y" * 900, "x" * 751 + " …"),
+        ("x" * 750 + " " + "y" * 900, "x" * 750 + " " + "y" * 749 + " …"),
+    ],
+)
+def test_a_long_quote_ends_after_a_word_unless_that_would_halve_it(source, kept):
+    assert rules.quoted(source) == f"> {kept}\n\n"
+
+
 NAMES = {1: "Ann Example", 2: "Ann Exampleton", 3: "Bo", 4: ""}
 
 
@@ -121,6 +145,10 @@ NAMES = {1: "Ann Example", 2: "Ann Exampleton", 3: "Bo", 4: ""}
         ("> @Bo said so", set()),
         ("nobody", set()),
         ("@Bobby is somebody else", set()),
+        ("@Bo2 is somebody else", set()),
+        ("@Bo's idea", {3}),
+        ("first line\n> quoted\n@Bo", {3}),
+        ("two lines\n@Ann\nExample", set()),
     ],
 )
 def test_people_whose_whole_name_follows_an_at_sign_are_mentioned(text, found):
@@ -161,8 +189,10 @@ def test_a_discussion_may_have_a_day_to_come_or_keep_its_own(until, before):
 
 @pytest.mark.parametrize("before", [None, TODAY, date(2015, 4, 11)])
 def test_a_discussion_gets_no_day_that_is_over(before):
-    with pytest.raises(RuleBroken, match="This day is in the past"):
+    with pytest.raises(RuleBroken) as broken:
         rules.check_until(OVER, before=before, today=TODAY)
+    assert broken.value.field == "until"
+    assert read(broken.value.message) == "This day is in the past. Choose today or a later day."
 
 
 def test_the_author_and_the_hider_of_a_post_never_hear_the_appeal():
@@ -176,3 +206,47 @@ def test_the_author_and_the_hider_of_a_post_never_hear_the_appeal():
 def test_a_charter_that_says_nothing_means_the_usual():
     assert rules.terms(load({})) == rules.ForumTerms(14, members_topics=True)
     assert rules.terms(load({"conduct.appeal_days": 21})) == rules.ForumTerms(21, members_topics=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("Ann Example said so.", True),
+        ("ANN  example, then", True),
+        ("I asked Ann\nExample", True),
+        ("Ann Exampleton said so", False),
+        ("Joann Example said so", False),
+        ("> Ann Example said so", False),
+        ("> quoted\nI agree with Ann Example", True),
+        ("Ann said so", False),
+    ],
+)
+def test_a_text_names_somebody_by_their_whole_name_alone(source, named):
+    assert rules.names(source, "Ann Example") is named
+
+
+def test_a_name_of_blanks_is_named_nowhere():
+    assert not rules.names("Hello.", " ")
+
+
+def test_something_for_members_only_is_begun_where_the_charter_lets_it():
+    public = rules.ForumTerms(members_topics=False)
+    assert rules.may_begin(Readership.MEMBERS, rules.ForumTerms(members_topics=True))
+    assert rules.may_begin(Readership.COMMITTEE, public)
+    rules.check_audience(Readership.PUBLIC, public)
+    with pytest.raises(RuleBroken) as broken:
+        rules.check_audience(Readership.MEMBERS, public)
+    assert broken.value.field == "audience"
+    assert read(broken.value.message) == (
+        "By our rules no discussion is for members only. Choose who reads it."
+    )
+
+
+def test_a_discussion_is_over_on_the_day_after_its_last():
+    assert rules.is_over(OVER, TODAY)
+    assert not rules.is_over(TODAY, TODAY)
+    assert not rules.is_over(None, TODAY)
+
+
+def test_days_to_do_something_are_whole_days():
+    assert rules.days_after(NOON, 14) == datetime(2015, 4, 27, 12, 0, tzinfo=UTC)
