@@ -50,13 +50,13 @@ def mail() -> tuple[bool, str]:
         return False, _("held until a person releases it: %(why)s", why=found.line.held_why)
     if found.line is not None and found.line.tripped_at:
         return False, _(
-            "the mail server refuses what we send: %(words)s. It %(when)s.",
+            "the mail server refuses our mail: %(words)s. %(when)s",
             words=found.line.words or "?",
             when=tries_again(found.line.not_before),
         )
     if found.line is not None and found.line.troubles > 2:
         return False, _(
-            "the mail server cannot be used: %(words)s. It %(when)s.",
+            "the mail server cannot be used: %(words)s. %(when)s",
             words=found.line.words or "?",
             when=tries_again(found.line.not_before),
         )
@@ -69,10 +69,10 @@ def mail() -> tuple[bool, str]:
 
 
 def tries_again(moment: datetime | None) -> str:
-    """When a line that rests is used again: the end of a sentence."""
+    """The time when a line that rests is used again, as a sentence."""
     if moment is None or moment <= clock.now():
-        return str(_("tries again with the next mail"))
-    return str(_("tries again at %(time)s UTC", time=f"{moment:%H:%M}"))
+        return str(_("The next mail is a new try."))
+    return str(_("govnet tries again at %(time)s UTC.", time=f"{moment:%H:%M}"))
 
 
 def mail_in() -> tuple[bool, str]:

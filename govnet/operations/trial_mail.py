@@ -75,12 +75,12 @@ def _resting(*, known: bool = False) -> str:
     if known and breaker.mark() not in line.settings.split():
         return ""
     what = (
-        _("%(place)s refuses what we send: %(words)s.", place=place(), words=line.words)
+        _("%(place)s refuses our mail: %(words)s.", place=place(), words=line.words)
         if line.tripped_at is not None
         else _("%(place)s cannot be used: %(words)s.", place=place(), words=line.words)
     )
     when = tries_again(line.not_before)
-    return f"{what} {_('It %(when)s; to try at once: govnet operator reset-mail', when=when)}"
+    return f"{what} {when} {_('To try at once, call: govnet operator reset-mail')}"
 
 
 def _no_worker() -> str:

@@ -248,7 +248,7 @@ def test_the_shell_resets_the_mail_line_and_the_record_says_so(run, app: Flask) 
             breaker.trouble(ServerAnswer(judge(SmtpStep.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
         until = mailings.line().not_before
     said = run("doctor").output
-    assert f"the mail server refuses what we send: 5.7.8 wrong. It tries again at {until:%H:%M} UTC." in said
+    assert f"the mail server refuses our mail: 5.7.8 wrong. govnet tries again at {until:%H:%M} UTC." in said
     assert "tried again now" in run("operator", "reset-mail").output
     with app.app_context():
         assert mailings.line().tripped_at is None

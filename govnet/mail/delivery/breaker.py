@@ -120,7 +120,7 @@ def trouble(answer: ServerAnswer) -> None:
     row.words, row.changed_at = answer.words, now
     if row.tripped_at is None and line_trips(row.refusals):
         row.tripped_at = now
-        log.error("the mail server refuses what we send", code=answer.code)
+        log.error("the mail server refuses our mail", code=answer.code)
     if row.tripped_at is not None:
         row.not_before = now + rest_when_refused(row.refusals)
     elif row.troubles > 1 or answer.verdict.state is DeliveryState.QUEUED:
