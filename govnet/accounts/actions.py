@@ -27,7 +27,7 @@ from govnet.sign_in.models import SignedInSession
 
 
 def rename(name: str, *, by: Actor, via: Door) -> None:
-    """The person goes by another name from now on; each network she belongs to keeps both in its record."""
+    """Change the person's name; each network she belongs to keeps both in its record."""
     act = require(by, Can.OWN, None, via)
     if not can_be_read(name):
         raise RuleBroken(_("Enter a name that people can read"), field="name")
@@ -47,7 +47,7 @@ def rename(name: str, *, by: Actor, via: Door) -> None:
 
 
 def set_shown(zone: str | None, language: str, *, by: Actor) -> None:
-    """The language of her pages and mail, and the zone in which she is told the time; None: each network's own."""
+    """The language of her pages and mail, and the zone of the times she sees; None: each network's own."""
     check_right(by, Can.OWN)
     person = db.session.get_one(Person, by.person_id)
     person.zone, person.locale = zone, language
@@ -124,7 +124,7 @@ def end_all_own_sessions(*, by: Actor) -> None:
 
 
 def mark_read(upto: Mapping[int, int], *, by: Actor) -> None:
-    """The person has read each network's record up to that number: never less than before, never what is not there yet."""
+    """The person has read each network's record up to that number: never less than before, never entries that do not exist."""
     check_right(by, Can.OWN)
     heads = select(ChainHead.network_id, ChainHead.number).where(ChainHead.network_id.in_(upto))
     for network_id, newest in db.session.execute(heads.order_by(ChainHead.network_id)).all():

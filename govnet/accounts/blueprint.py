@@ -91,7 +91,7 @@ def next_path() -> str:
 
 
 def my_zone() -> str:
-    """The zone in which this person is told the time."""
+    """The zone of the times that this person sees."""
     network = g.get("network")
     return current_user.zone or (network.zone if network is not None else "Europe/London")
 

@@ -73,7 +73,7 @@ def name() -> Response:
 @bp.route("/me/data/settings", methods=["GET", "POST"])
 @allows(Can.OWN)
 def settings() -> Response:
-    """The language of pages and mail, and the zone in which times are told."""
+    """The language of pages and mail, and the zone of times."""
     now = {"zone": current_user.zone or "", "language": current_user.locale or languages.chosen()}
     form = PersonSettingsForm(made=0, languages=languages.choices(), data=now)
     language = form.language.data if "language" in form else current_user.locale

@@ -1,4 +1,4 @@
-"""Removing somebody's name: what is hers goes, what the network did stays, and a restore does not bring her back."""
+"""Removes somebody's name: personal data go, the network's acts stay, and a restore does not bring her back."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ def erase_oneself(typed: str, *, by: Actor, via: Door) -> None:
 
 
 def erase(person: Person, *, under: Authority, via: Door) -> None:
-    """Empty everything that is the person's, and the words of every entry by or about her; the chain still verifies.
+    """Empty all personal data, and the words of every entry by or about her; the chain still verifies.
 
-    What she held ends, what she decided with others stays counted, and the networks are told that somebody went.
+    Her holdings end, her votes with others stay counted, and the networks are notified that somebody went.
     """
     networks = {place.network.id: place.network for place in belongings(person.id)}
     spelt = PersonErased(frozenset(_names(person)), frozenset(_own_addresses(person.id)))
@@ -116,12 +116,12 @@ def _addresses(person_id: int) -> Iterator[str]:
 
 
 def erase_again(person_id: int) -> None:
-    """After a restore: erase somebody whom the backup still had."""
+    """After a restore: erase somebody whom the backup still contained."""
     erase(db.session.get_one(Person, person_id), under=OPERATOR_SHELL, via=Door.CLI)
 
 
 def _erase_words(person_id: int, named: Collection[str]) -> Iterator[int]:
-    """Take the words out of the entries; yields the networks whose record they are in."""
+    """Erase the words of the entries; yields the networks whose record they are in."""
     for some in chunks(sorted(named)):
         about = or_(Entry.actor_id == person_id, Entry.subject.in_(some))
         query = select(Entry).where(about, Entry.words.is_not(None))

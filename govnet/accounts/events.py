@@ -11,7 +11,7 @@ from govnet.record.events import Event, Visibility
 
 
 class Renamed(Event):
-    """Somebody goes by another name; told to members, since the public may never have seen either."""
+    """Somebody changed their name; for members, since the public may never have seen either."""
 
     verb: ClassVar[str] = "accounts.renamed"
     sentence: ClassVar[Any] = _l("%(before)s is now called %(after)s")
@@ -25,7 +25,7 @@ class Renamed(Event):
 
 
 class Erased(Event):
-    """Somebody removed their name; the entry has no words, or it would undo what it tells."""
+    """Somebody removed their name; the entry has no words, or it would undo its own effect."""
 
     verb: ClassVar[str] = "accounts.erased"
     sentence: ClassVar[Any] = _l("A former member removed their name from this site")

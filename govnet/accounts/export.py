@@ -42,7 +42,7 @@ def everything(person_id: int) -> Mapping[str, Any]:
 
 
 def everything_held(person_id: int) -> Mapping[str, Any]:
-    """The whole export: what tables declare, and what is told of no table's columns alone."""
+    """The whole export: the declared data of tables, and facts that no table's columns have alone."""
     found: dict[str, Any] = {query.room: {} for query in _queries()}
     there = db.session.scalars(_that_find_something(), {"person": person_id}).all()
     for number, query in enumerate(_queries()):
@@ -136,7 +136,7 @@ def _is_name(column: Column[Any]) -> bool:
 
 
 def _shown(table: Table) -> Iterator[tuple[Column[Any], str]]:
-    """The columns with their keys: what is declared, and whatever else is neither text nor somebody."""
+    """The columns with their keys: the declared ones, and others that are neither text nor a person."""
     for column in table.columns:
         datum, key = personal.datum(column), personal.referred(column)
         if datum is not None:

@@ -1,4 +1,4 @@
-"""Forms for signing in, and for what is one's own."""
+"""Forms for signing in, and for one's own data."""
 
 from __future__ import annotations
 

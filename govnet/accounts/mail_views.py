@@ -1,4 +1,4 @@
-"""How much mail, what is followed and muted, and whether we can write at all."""
+"""The page about mail: how much, what is followed and muted, and whether we can write at all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from govnet.web.pages import page
 @bp.get("/me/mail")
 @allows(Can.OWN)
 def volume() -> Response:
-    """How much mail, what is followed and muted, and whether we can write at all."""
+    """The page about mail: how much, what is followed and muted, and whether we can write at all."""
     return _volume_page()
 
 
@@ -63,7 +63,7 @@ def _one_network(
 
 
 def _volume_form(network: Network, **values: Any) -> VolumeForm:
-    """A form of this network's own: several stand on one page."""
+    """A form with the name of this network: several are on one page."""
     form = VolumeForm(**values)
     form.volume.id = f"volume-{network.slug}"
     return form

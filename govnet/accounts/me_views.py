@@ -158,7 +158,7 @@ def erase() -> Response:
 @bp.get("/me/removed")
 @allows(Can.READ)
 def removed() -> Response:
-    """Goodbye; to who pressed the button again, that it was done if it was pressed before."""
+    """Say goodbye; a second press of the button says that it was done."""
     if current_user.is_authenticated:
         return see(".me")
     return page("accounts/removed.html", again="again" in request.args)

@@ -1,4 +1,4 @@
-"""How people sign in, and what is theirs alone."""
+"""Signing in, and data of the person alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from govnet.people.models import PersonEmail as PersonEmail
 
 
 class CaughtUp(Base):
-    """How far somebody has read a network's record: set by "I have read all this", to exactly what was shown."""
+    """The number up to which somebody has read a network's record: set by "I have read all this", to exactly the shown part."""
 
     __tablename__ = "caught_up"
     person_id: Mapped[int] = mapped_column(

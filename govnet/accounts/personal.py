@@ -24,7 +24,7 @@ def references(person_id: int) -> set[str]:
 
 
 def empty(person_id: int, addresses: Collection[str] = ()) -> None:
-    """Empty the person's rows, and nobody's rows with one of these addresses: those that hang on another one first."""
+    """Empty the person's rows, and rows without an owner with one of these addresses: dependent rows first."""
     for table in sorted(Base.metadata.tables.values(), key=_depth, reverse=True):
         for statement in _statements(table, person_id, addresses):
             db.session.execute(statement.execution_options(synchronize_session=False))

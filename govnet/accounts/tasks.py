@@ -60,7 +60,7 @@ def how_many_wait(person_id: int) -> int:
 
 
 def tasks_of(person_id: int, inside: Inside) -> list[Task]:
-    """All that waits, soonest first, what has no date last: one statement, and one for each kind that has a `load`."""
+    """All tasks, soonest first, undated ones last: one statement, and one for each kind that has a `load`."""
     waiting = _everything(KINDS, person_id, clock.now())
     query = (
         select(waiting, Network)

@@ -168,7 +168,7 @@ def again(token: str) -> Response:
 @limiter.limit("100 per 15 minutes", exempt_when=limits.is_known, methods=["POST"])
 @allows(Can.READ)
 def password() -> Response:
-    """Sign in with a password; what is wrong is never said more closely."""
+    """Sign in with a password; a mistake is never explained further."""
     form = PasswordForm(made=0)
     if form.validate_on_submit():
         typed = form.password.data or ""

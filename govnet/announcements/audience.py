@@ -59,7 +59,7 @@ class AudienceCount:
 
 
 def counted(network: Network, sender_id: int, audience: Audience) -> AudienceCount:
-    """Count in the database those to whom it would be sent: by the rules of mail.audience, without loading anybody."""
+    """Count the recipients in the database: by the rules of mail.audience, without loading anybody."""
     everybody = audience is Audience.EVERYBODY
     everyone = union(
         *_people(network, found_too=everybody), select(literal(sender_id).label("person_id"))
@@ -132,7 +132,7 @@ def notice_of(
 ) -> Notice:
     """The announcement as mail: a person wrote it, to everybody who wants announcements, and to its sender.
 
-    With `to_read` nobody is found to whom it would go.
+    With `to_read` it finds no recipients.
     """
     by = signed(sender.name, sender.id, network)
     context = context_of(announcement, by, test=test)

@@ -86,7 +86,7 @@ def _hold(announcement: Announcement, network: Network, why: str) -> None:
 
 
 def hold_of_mandate(over: MandateOver) -> None:
-    """In the transaction that records a mandate's end: what was ordered under it, and can't go now, is held."""
+    """In the transaction that records a mandate's end: orders under it that can no longer go are held."""
     query = select(Announcement.id).where(
         Announcement.state == AnnouncementState.SCHEDULED,
         Announcement.authority == f"mandate:{over.mandate.id}",

@@ -57,7 +57,7 @@ class AnnouncementHeld(_About):
 
 
 class AnnouncementSent(_About):
-    """It goes out, and stands in the archive."""
+    """It goes out, and is in the archive."""
 
     verb: ClassVar[str] = "announcements.sent"
     sentence: ClassVar[Any] = _l("%(actor)s sent an announcement: “%(title)s”")

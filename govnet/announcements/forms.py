@@ -25,7 +25,7 @@ AUDIENCES = [
 
 
 class WriteForm(Form):
-    """The words of an announcement."""
+    """The text of an announcement."""
 
     subject = Text(_l("Subject"), missing=_l("Enter a subject"), limit=SUBJECT_LIMIT)
     body = MarkdownField(_l("Your message"), missing=_l("Write something to send"))

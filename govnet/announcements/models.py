@@ -1,4 +1,4 @@
-"""Announcements. Once sent, the words are fixed: a mistake is put right by another one."""
+"""Announcements. Once sent, the text is fixed: another one corrects a mistake."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Announcement(Base):
 
     @property
     def visibility(self) -> str:
-        """Sent ones are for whom they were sent to; before that they are the officers'."""
+        """Sent ones are for their recipients; before that they are for the officers."""
         if self.state is not AnnouncementState.SENT:
             return "committee"
         return "members" if self.for_members else "public"
@@ -95,7 +95,7 @@ class Announcement(Base):
 
     @property
     def is_open(self) -> bool:
-        """Whether its words can still be changed."""
+        """Whether its text can still be changed."""
         return self.state in (AnnouncementState.DRAFT, AnnouncementState.HELD)
 
 

@@ -33,7 +33,7 @@ def held(told: ToldEntry) -> Notice:
 
 
 def bind() -> None:
-    """Tell, and say where entries about announcements lead."""
+    """Bind the notices, and entries about announcements to their pages."""
     registry.tell("announcements.sent", sent)
     registry.tell("announcements.held", held)
     registry.link_to(

@@ -1,4 +1,4 @@
-"""Labels for the pages of announcements: states, numbers and causes in words."""
+"""Labels for the pages of announcements: states, numbers and causes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def archive(network: Network, before: datetime | None, actor: Actor) -> dict[str
 
 
 def state_words(announcement: Announcement) -> tuple[str, str]:
-    """The state in words, and the chip's kind."""
+    """The label of the state, and the chip's kind."""
     words = {
         AnnouncementState.DRAFT: (_("Draft"), "plain"),
         AnnouncementState.SCHEDULED: (_("Goes out soon"), "open"),
@@ -100,14 +100,14 @@ def _may_read(announcement: Announcement) -> bool:
 
 
 def who_reads(announcement: Announcement) -> str:
-    """The readers, in words."""
+    """The label of the audience."""
     if announcement.for_members:
         return str(_("Only members can read it on the site. It does not go to a mailing list elsewhere."))
     return str(_("Everybody can read it on the site."))
 
 
 def under(announcement: Announcement) -> str:
-    """Under which power it was sent, in words."""
+    """The label of the power under which it was sent."""
     table, _sep, key = announcement.authority.partition(":")
     if table == "mandate":
         mandate = db.session.get(Mandate, int(key))
@@ -205,7 +205,7 @@ def check(network: Network, announcement: Announcement, form: SendForm) -> dict[
 
 
 def letter(network: Network, announcement: Announcement) -> Rendered:
-    """The mail in words."""
+    """The mail as text."""
     sender = db.session.get_one(Person, _sender(announcement))
     return preview.letter(notice_of(announcement, network, sender, to_read=True), network)
 

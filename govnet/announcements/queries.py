@@ -74,7 +74,7 @@ def last_sent_at(network_id: int) -> datetime | None:
 
 
 def corrections(announcement_id: int) -> Sequence[Announcement]:
-    """Those that put right what it said, if they were sent."""
+    """Its corrections, if they were sent."""
     query = select(Announcement).where(
         Announcement.corrects_id == announcement_id, Announcement.state == AnnouncementState.SENT
     )

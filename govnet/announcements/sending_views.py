@@ -1,4 +1,4 @@
-"""The buttons of an announcement that was ordered: a test, undo, stop, go on, call off, send to who was missed."""
+"""The buttons of an ordered announcement: a test, undo, stop, go on, cancel, send to those who were missed."""
 
 from __future__ import annotations
 

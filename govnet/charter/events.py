@@ -42,7 +42,7 @@ class CharterChanged(Event):
 
 @dataclass(frozen=True)
 class RulesAdopted:
-    """Emitted when a decision has changed the rules, so that what they say of the network itself becomes so."""
+    """Emitted when a decision has changed the rules, so that those about the network itself take effect."""
 
     network: Network
     rules: Charter

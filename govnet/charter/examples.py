@@ -19,7 +19,7 @@ SOME = 100
 FIRST = date(2026, 9, 1)
 """From which day an example counts; it is written without its year."""
 YEARS = 10
-"""Over how many years an example counts what comes again and again."""
+"""The years over which an example counts repeated events."""
 
 
 def example(parameter: Parameter[Any], old: Charter, new: Charter, roll: int = 0) -> Said | None:

@@ -26,7 +26,7 @@ MOST_RADIOS = 8
 
 
 def options(pairs: Iterable[tuple[object, object]]) -> list[Any]:
-    """(value, words) as WTForms wants the choices of a field."""
+    """The choices of a field as (value, label), for WTForms."""
     return [SelectChoice(str(value), cast("str", words)) for value, words in pairs]
 
 

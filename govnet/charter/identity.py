@@ -37,7 +37,7 @@ class Fixed:
 
 
 def follow(adopted: RulesAdopted) -> None:
-    """Call the network, and say what it is for, as its new rules have it; what they leave open is as it was found."""
+    """Set the network's name and purpose by its new rules; without one, it is as it was found."""
     network, charter = adopted.network, adopted.rules
     for column, event in _EVENTS.items():
         old = getattr(network, column)

@@ -26,7 +26,7 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter(ABC, Generic[T]):
-    """One rule a network can set: its type, default, the words that explain it and those that state it."""
+    """One rule that a network can set: its type, default, explanation and sentence."""
 
     key: str
     default: T
@@ -38,18 +38,18 @@ class Parameter(ABC, Generic[T]):
     older: str = ""
     """The key of the parameter that holds in its place where a charter is older than this one."""
     retired: bool = False
-    """The default holds for every network and is no longer asked or written down; what an older charter says otherwise
+    """The default holds for every network and is no longer asked or stored; another value of an older charter
     holds until that network decides for the default.
     """
 
     @property
     def section(self) -> str:
-        """The chapter of the charter it stands in."""
+        """The chapter of the charter for it."""
         return self.key.partition(".")[0]
 
     @abstractmethod
     def check(self, value: object) -> T:
-        """The value as its type; BadValue says in words why not."""
+        """The value as its type; BadValue explains why not."""
 
     def encode(self, value: T) -> Any:
         """As JSON has it."""
@@ -114,7 +114,7 @@ class WholeNumber(Parameter[int]):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Parameter[str]):
-    """One of several ways, each with the words it has inside the clause."""
+    """One of several choices, each with its words inside the clause."""
 
     options: Mapping[str, str]
     woven: Mapping[str, str] = field(default_factory=dict)
@@ -211,7 +211,7 @@ class Statements(Parameter[tuple[str, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class OneLine(Parameter[str]):
-    """One line in the network's own words; "" while it never decided on one."""
+    """One line in the network's own words; "" until it decides on one."""
 
     limit: int
     clause_none: str

@@ -8,5 +8,5 @@ from govnet.kernel.signals import listen
 
 
 def bind() -> None:
-    """Call a network what its rules say."""
+    """Name a network by its rules."""
     listen(RulesAdopted, identity.follow)

@@ -20,7 +20,7 @@ MOST_BYTES = 900_000
 """The largest upload: it comes with a form, which takes 1 MB in all."""
 MOST_PIXELS = 8_000_000
 SMALLEST = 16
-"""Pixels, on either side, of what is kept."""
+"""The pixels, on either side, of the stored picture."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _LIGHT = 48 * 1024
 """Bytes up to which a logo keeps all its colours; a heavier one gets 256."""
@@ -43,10 +43,10 @@ class Logo:
 
 
 def readable(raw: bytes) -> Logo:
-    """The logo that an uploaded file becomes, whatever the file is called. Slow: call it before the transaction.
+    """Make the logo from an uploaded file, whatever its name. Slow: call it before the transaction.
 
-    Of an animation it is the first picture; it is turned as its camera says. Raises RuleBroken (field "logo") for what is too
-    large, too small, damaged, or no picture of the kinds that are taken.
+    Of an animation it is the first picture; it is turned as its camera says. Raises RuleBroken (field "logo") if the file
+    is too large, too small, damaged, or no picture of the accepted kinds.
     """
     if len(raw) > MOST_BYTES:
         raise _refused(

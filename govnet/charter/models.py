@@ -78,7 +78,7 @@ class Network(Base):
     languages: Mapped[Words] = mapped_column(default="", server_default="")
     """Codes of those that it offers, with blanks between; "" while it has not chosen: all that there are."""
     language: Mapped[str] = mapped_column(String(12), default="en", server_default="en")
-    """Which of them pages and mails are in for people of whom no other is known."""
+    """The language of pages and mail for people who have chosen none."""
 
     @property
     def logo(self) -> tuple[str, int, int] | None:

@@ -127,7 +127,7 @@ _namer: PerApp[list[Callable[[Collection[str]], Mapping[str, Named]]]] = PerApp(
 
 
 def decisions_are_named_by(namer: Callable[[Collection[str]], Mapping[str, Named]]) -> None:
-    """How "decision:<id>" is cited: the decisions, a floor above, say it."""
+    """The citation of "decision:<id>": the decisions, a floor above, provide it."""
     _namer()[:] = [namer]
 
 

@@ -41,11 +41,11 @@ class Charter:
         return means and self.applies(other)
 
     def asks(self, parameter: Parameter[Any]) -> bool:
-        """Whether the network can set it: not what is the same for every network, unless it is still otherwise here."""
+        """Whether the network can set it: not a rule that is the same for every network, unless it still differs here."""
         return not parameter.retired or self[parameter] != parameter.default
 
     def says(self, parameter: Parameter[Any]) -> bool:
-        """Whether it stands in this version: one that is the same for every network stands only in older ones."""
+        """Whether it is in this version: a rule that is the same for every network is only in older ones."""
         return not parameter.retired or parameter.key in self.values
 
     def stored(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def canonical(stored: Mapping[str, Any]) -> str:
 
 
 def load(stored: Mapping[str, Any], number: int = 0) -> Charter:
-    """A charter from its stored JSON; keys that this release doesn't know are left aside."""
+    """A charter from its stored JSON; keys that this release doesn't know are ignored."""
     known = {key: p.CATALOGUE[key].decode(value) for key, value in stored.items() if key in p.CATALOGUE}
     return Charter(MappingProxyType(known), number)
 
@@ -187,7 +187,7 @@ class Change:
 
     @property
     def listed_after(self) -> tuple[str, ...]:
-        """All the sentences that stand under it from then on, where it is a list of them."""
+        """All the sentences of it from then on, if it is a list of them."""
         return tuple(self.new) if self._list else ()
 
     @property

@@ -33,7 +33,7 @@ def sentence(each: Parameter[Any], charter: Charter) -> tuple[tuple[str, ...], S
 
 
 def _new_words(charter: Charter) -> tuple[tuple[str, ...], Said]:
-    """How long new words are asked is true only with how far they can move the closing day: one sentence."""
+    """The time for answers to a new version depends on how far the closing day can move: one sentence says both."""
     days, most = p.EXTENSION_DAYS, p.EXTENSION_MOST
     text = (
         N_(

@@ -22,7 +22,7 @@ blueprints = (bp,)
 @bp.route("/<network:network>/settings", methods=["GET", "POST"])
 @allows(Can.CHANGE_SETTINGS)
 def change_settings(network: Network) -> Response:
-    """How the network can be reached, and how its pages look; everybody can see in the record what was changed."""
+    """The page for the network's contact and looks; everybody can see the changes in the record."""
     now = settings.values(network)
     listed = {**now, "languages": now["languages"].split(), "seen": settings.fingerprint(network)}
     form = NetworkSettingsForm(about=network, known=named(known()), data=listed)

@@ -1,4 +1,4 @@
-"""Exact fractions with a strictness, such as "at least 2/3", and their words. Pure."""
+"""Exact fractions with a strictness, such as "at least 2/3", and their names. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ def _record_cut_short(term: Term, seat: Seat, act: Act, why: str) -> None:
 
 
 def note_vacancy(seat: Seat, note: str, *, by: Actor, via: Door) -> None:
-    """Say in words what happens with an empty place: "To be filled at the meeting in June"."""
+    """Write the plan for an empty place: "To be filled at the meeting in June"."""
     network = db.session.get_one(Network, seat.network_id)
     act = require(by, Can.NOTE_VACANCY, network, via)
     if note == seat.vacancy_note:

@@ -44,7 +44,7 @@ from govnet.record.actions import record
 
 @dataclass(frozen=True)
 class Seating:
-    """A place that can be given: to whom, and from when until before when."""
+    """A place that can be given: the person, from when until before when."""
 
     seat: Seat
     person: Person
@@ -143,7 +143,7 @@ def _check_eligible(seat: Seat, person: Person, network: Network) -> None:
 
 
 def _check_free(seat: Seat, person: Person, start: date, end: date, held: list[_Held]) -> None:
-    """Both rules are the database's too; here they are said in words."""
+    """Both rules are the database's too; here they have a message."""
     for each in held:
         if each.term.start >= end or each.end <= start:
             continue

@@ -1,4 +1,4 @@
-"""Whether those on the committee still fit their places, by the rules in force: seen, told, and put right in time."""
+"""Whether those on the committee are still eligible, by the rules in force: checked, notified, and corrected in time."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _member(organisation_id: Any, network_id: Any) -> ColumnElement[bool]:
 
 
 def look() -> int:
-    """Say once who no longer fits, say so when they do again, and empty the places whose time is up; how many."""
+    """Notify once of people who are no longer eligible or are again, and empty the places whose time is up; how many."""
     settled = each_row("see who fits their place", Term, _changed, _settle)
     return settled + each_row("end offices of those who do not fit", Term, _overdue, _end)
 
@@ -212,7 +212,7 @@ def days_to_fill(charter: Charter) -> timedelta:
 
 
 def unfit_words(why: Unfit) -> str:
-    """Why somebody no longer fits, as a page says it."""
+    """The reason why somebody is no longer eligible, for a page."""
     words: dict[Unfit, str] = {
         Unfit.NO_MEMBER: _("no longer a member"),
         Unfit.NOT_IN_PERSON: _("no longer a member in person"),

@@ -39,7 +39,7 @@ MOST = 3
 def empty(network: Network, *, apart_from: str = "") -> bool:
     """Whether nobody holds an office here, today or later, and nobody could decide on one.
 
-    `apart_from` is a decision that is naming people just now: those whom it has named do not count.
+    `apart_from` is a decision that is naming people just now: the people in it do not count.
     """
     day = today(network.zone)
     term = exists().where(

@@ -29,7 +29,7 @@ class FoundTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPlace:
-    """A place on the committee with everybody who is known to have held it; an empty one says what comes next."""
+    """A place on the committee with everybody known to have held it; an empty one has its plan."""
 
     name: str
     constituency: Constituency = Constituency.ANY

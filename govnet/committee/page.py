@@ -1,4 +1,4 @@
-"""How offices are shown: places and mandates in words, and as data."""
+"""Places and mandates as sentences and as data."""
 
 from __future__ import annotations
 

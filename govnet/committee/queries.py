@@ -32,7 +32,7 @@ class Holding:
 
     @property
     def holder(self) -> str:
-        """The name, or what stands for one that was removed."""
+        """The name, or the label for a removed one."""
         return self.term.person.name or _("somebody whose name was removed")
 
     @property

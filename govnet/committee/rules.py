@@ -154,7 +154,7 @@ def lacking(counts: Mapping[str, int], charter: Charter) -> dict[str, int]:
 
 
 def said_lacking(counts: Mapping[str, int], charter: Charter) -> list[Said]:
-    """Where the committee's places are not those that the charter keeps, in words."""
+    """Differences between the committee's places and those that the charter keeps, as sentences."""
     return [
         Said(
             _KEPT_WORDS[kind][0],

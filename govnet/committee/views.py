@@ -27,7 +27,7 @@ blueprints = (bp,)
 @bp.get("/<network:network>/committee")
 @allows(Can.READ)
 def committee(network: Network) -> Response:
-    """Places, who holds them since when, until when and by which decision; empty ones in words."""
+    """The committee's page: places with their holders, days and decisions; empty ones with their plan."""
     charter, found = rules_in_force(network.id), queries.committee(network)
     return page(
         "committee/committee.html",
@@ -68,7 +68,7 @@ def add_place(network: Network) -> Response:
 @bp.route("/<network:network>/committee/places/<int:seat_id>", methods=["GET", "POST"])
 @allows(Can.NOTE_VACANCY, seat=Seat)
 def vacancy(network: Network, seat: Seat) -> Response:
-    """The next step for an empty place, in words."""
+    """The next step for an empty place, as a sentence."""
     form = VacancyForm(about=seat, note=seat.vacancy_note)
     return form_view(
         form,

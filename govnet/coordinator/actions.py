@@ -1,4 +1,4 @@
-"""Writing the coordinator's mandate: granted, renewed and withdrawn by decisions, never by who holds it."""
+"""Acts on the coordinator's mandate: granted, renewed and withdrawn by decisions, never by its holder."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def _record_cut_short(mandate: Mandate, act: Act, why: str, change: OfficeChange
 
 
 def file_report(mandate: Mandate, due_on: date, text: str, *, by: Actor, via: Door) -> MandateReport:
-    """Say in public what was done, for one of the days on which a report is due; it stays as it was filed."""
+    """File a public report, for one of the days on which one is due; it stays as it was filed."""
     act = require(by, Can.REPORT_AS_COORDINATOR, mandate, via)
     held = mandate_locked(mandate.id)
     network = db.session.get_one(Network, held.network_id)

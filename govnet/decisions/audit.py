@@ -46,7 +46,7 @@ ASKED = tuple(
 """The entries by which something was asked, each with the question and the digest of the text."""
 
 _ASKED = ProposalVersion.state != VersionState.DRAFT
-"""A draft is nobody's but its author's: the record has its digest for those who read it, and does not hold it to that."""
+"""A draft belongs to its author alone: the record has its digest for those who read it, and is not compared with it."""
 
 
 def bind() -> None:
@@ -64,7 +64,7 @@ def bind() -> None:
 def changed_answers(network_id: int) -> Iterator[str]:
     """Answers that nobody recorded so: each has a salt with which its digest in the record can be made again.
 
-    Whose words were erased is passed over: nothing is left that could be compared.
+    Answers whose words were erased are left out: nothing is left that could be compared.
     """
     query = select(Entry.facts).where(
         Entry.network_id == network_id, Entry.verb.in_((Answered.verb, AnswerEntered.verb))

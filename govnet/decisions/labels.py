@@ -1,4 +1,4 @@
-"""The words and shapes that pages, data and mail have for answers and outcomes."""
+"""Labels and shapes of answers and outcomes for pages, data and mail."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def replaced(decision: Decision, today: date) -> str:
 
 
 def way(method: str) -> str:
-    """How it was decided, in two or three words: "By consensus"."""
+    """The way of deciding in two or three words: "By consensus"."""
     return say(Said(NAMES[method])) if method in NAMES else str(_("At a meeting or on the list"))
 
 
@@ -109,7 +109,7 @@ def label(kind: AnswerKind) -> str:
 
 
 def bar_parts(tally: Tally, method: str = "") -> list[tuple[str, str, int]]:
-    """The tally as the bar draws it: how drawn, words, number. Between options, how many chose."""
+    """The tally for the bar: shape, label, number. With options, how many chose."""
     if method in OPTIONS:
         chose = str(_("chose between the options"))
         return [("done", chose, tally.choice), ("none", label(AnswerKind.NO_VIEW), tally.no_view)]
@@ -117,7 +117,7 @@ def bar_parts(tally: Tally, method: str = "") -> list[tuple[str, str, int]]:
 
 
 def headline(outcome: Outcome, tally: Tally, needed: int = 0, door: Door = Door.WEB) -> str:
-    """An outcome in words that say what happened, never the bare term."""
+    """An outcome as a sentence of what happened, never the bare term."""
     if outcome is Outcome.NO_QUORUM:
         return str(
             _("Too few answered (%(got)s of the %(needed)s needed)", got=tally.answered, needed=needed)
@@ -127,12 +127,12 @@ def headline(outcome: Outcome, tally: Tally, needed: int = 0, door: Door = Door.
 
 
 def short(outcome: Outcome, door: Door) -> str:
-    """An outcome in two or three words; what was agreed elsewhere says where."""
+    """An outcome in two or three words; for an agreement made elsewhere with the place."""
     return str(_AGREED[door] if outcome is Outcome.ELSEWHERE and door in _AGREED else SHORT[outcome])
 
 
 def named(outcome: str) -> str:
-    """An outcome as entries have it, in two or three words."""
+    """An outcome in two or three words, as entries have it."""
     return str(SHORT[Outcome(outcome)])
 
 
@@ -225,7 +225,7 @@ def decides_on(charter: Charter, about: str, body: str) -> str:
 
 
 def new_rules(changes: Iterable[Change]) -> list[str]:
-    """The charter's sentences from then on, with all that stands under them, and what no longer does."""
+    """The charter's sentences from then on, with the lists under them, and the removed ones."""
     found = []
     for change in changes:
         found += [say(change.after), *(f"“{line}”" for line in change.listed_after)]
@@ -245,7 +245,7 @@ def closing_hour(charter: Charter) -> int:
 
 
 def objection_days(charter: Charter) -> int:
-    """For how many days somebody can object to what was decided elsewhere."""
+    """The days in which somebody can object to a decision made elsewhere."""
     return charter[p.OBJECTION_DAYS]
 
 

@@ -110,18 +110,18 @@ class Proposal(AnyProposal):
         order_by="ProposalVersion.number",
         primaryjoin="and_(ProposalVersion.proposal_id == AnyProposal.id, ProposalVersion.opened_at >= AnyProposal.opened_at)",
     )
-    """Of what was undone, became a draft again and was asked anew, only those since then."""
+    """If it was undone, became a draft again and was opened anew, only those since then."""
     offsite: Mapped[OffsiteDecision | None] = relationship(lazy="joined", back_populates="proposal")
     """The decision of a meeting or a list with which it began."""
 
     @property
     def is_told(self) -> bool:
-        """Whether it may be known: what was decided off site is told when it can no longer be taken back unseen."""
+        """Whether it is public: a decision made elsewhere is announced when it can no longer be undone unseen."""
         return self.offsite is None or self.offsite.told_at is not None
 
     @property
     def visibility(self) -> str:
-        """The readers it is for: everybody, once it is told."""
+        """Its readers: everybody, once it is announced."""
         return "public" if self.is_told else "committee"
 
     @property
@@ -236,7 +236,7 @@ class ProposalVersion(Base):
 
     @property
     def offsite(self) -> OffsiteDecision | None:
-        """The decision of a meeting or the list that these words are; any later words are asked."""
+        """The decision of a meeting or the list in this version; later versions are asked."""
         return self.proposal.offsite if self.number == 1 else None
 
 
@@ -335,7 +335,7 @@ class Position(Base):
     """Between options: canonical JSON of each option's number and its rank, score or dots."""
     counted: Mapped[bool]
     recused: Mapped[bool] = mapped_column(default=False)
-    """Has an interest in what is decided: shown, not counted."""
+    """The voter has an interest in the matter: shown, not counted."""
     named: Mapped[bool] = mapped_column(default=False, info=personal.data(erase=False))
     """Visitors may see the name beside the answer."""
     erased: Mapped[bool] = mapped_column(default=False, info=personal.data(None, erase=True))

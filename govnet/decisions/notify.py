@@ -60,7 +60,7 @@ def opening_of(version: ProposalVersion, network: Network, actor: Actor) -> Noti
 
 
 def _asked_by(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
-    """The proposer in words: the program proposes nothing, and decisions made elsewhere were recorded."""
+    """The proposer as text: the program proposes nothing, and decisions made elsewhere were recorded."""
     review = reviews.reviewed_by(version.proposal_id)
     if review is not None:
         many = review[1].requests
@@ -86,7 +86,7 @@ def last_day(told: ToldEntry) -> Notice | None:
 
 
 def extended(told: ToldEntry) -> Notice | None:
-    """There is more time, and why: for everybody who was told of the question."""
+    """There is more time, and why: to everybody who was notified of the question."""
     version = _version(told)
     if not version.is_open:
         return None
@@ -125,7 +125,7 @@ def _chosen(version: ProposalVersion, given: Position) -> list[str]:
 
 
 def suggested(told: ToldEntry) -> Notice:
-    """Other words are suggested: the proposer is told."""
+    """Other words are suggested: to the proposer."""
     version = _version(told)
     extra = {"suggestion": suggestion_by_id(_key(told, "suggestion"))}
     return _alone("decisions/suggested", told, version, [version.proposal.author_id], extra)
@@ -139,7 +139,7 @@ def suggestion_answered(told: ToldEntry) -> Notice:
 
 
 def reason_answered(told: ToldEntry) -> Notice | None:
-    """The proposer replied to a reason: who gave it is told, as long as both stand."""
+    """The proposer replied to a reason: to the person who gave it, as long as both stand."""
     version, reply = _version(told), replies.standing(_key(told, "entry"))
     if reply is None or reply.position.cast_by_id is None:
         return None
@@ -173,7 +173,7 @@ def stopped(told: ToldEntry) -> Notice | None:
 
 
 def withdrawn(told: ToldEntry) -> Notice | None:
-    """Its author took it back: nothing is to be answered any more. What nobody was told of needs no telling."""
+    """Its author took it back: no answer is needed any more. Not sent if nobody was notified of it."""
     version = _version(told)
     if told.details.get("untold") or not version.proposal.is_told:
         return None
@@ -223,7 +223,7 @@ def _waiting(told: ToldEntry, version: ProposalVersion) -> list[int]:
 
 
 def _people(told: ToldEntry, version: ProposalVersion) -> list[int]:
-    """The persons on the roll, those who speak for its organisations, and those whom it names."""
+    """The people on the roll, those who speak for its organisations, and those whom it names."""
     asked = roll.people_asked(version.id, clock.today(told.network.zone))
     return list(dict.fromkeys([*asked, *sorted(db.session.scalars(roll.concerned(version.id)))]))
 

@@ -48,7 +48,7 @@ def open_version_locked(proposal_id: int) -> ProposalVersion | None:
 
 
 def version_locked(version_id: int) -> ProposalVersion | None:
-    """The version, locked, as it stands in the database now."""
+    """The version, locked, as the database has it now."""
     query = (
         select(ProposalVersion).where(ProposalVersion.id == version_id).with_for_update(of=ProposalVersion)
     )
@@ -109,7 +109,7 @@ def due(*only: ColumnElement[bool]) -> Sequence[int]:
 
 
 def to_remind(*only: ColumnElement[bool], within: timedelta) -> Sequence[int]:
-    """Open versions that close `within` a time from now, and whose last day has not been told."""
+    """Open versions that close `within` a time from now, and whose last day has not been announced."""
     query = select(ProposalVersion.id).where(
         ProposalVersion.state == VersionState.OPEN,
         ProposalVersion.reminded_at.is_(None),
@@ -127,7 +127,7 @@ def version_whole(version_id: int) -> ProposalVersion:
 
 
 def newest_version(proposal_id: int) -> ProposalVersion:
-    """The words that count now."""
+    """The version that counts now."""
     query = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal_id)
     return db.session.scalars(query.order_by(ProposalVersion.number.desc()).limit(1)).one()
 
@@ -141,7 +141,7 @@ def draft_text(proposal_id: int) -> ProposalVersion:
 
 
 def version_of(proposal_id: int, version_id: int) -> ProposalVersion:
-    """The words with that key, if they are this proposal's. NotFound."""
+    """The version with that key, if it is this proposal's. NotFound."""
     version = db.session.get(ProposalVersion, version_id)
     if version is None or version.proposal_id != proposal_id:
         raise NotFound(_("There is no such proposal."))

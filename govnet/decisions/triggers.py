@@ -8,7 +8,7 @@ _ASKED = "(SELECT state FROM proposal_version WHERE id = {version}) <> 'draft'"
 
 
 def _fixed_once_asked(version: str) -> dict[str, str]:
-    """Of what stands beside a text: fixed from when people are asked; `version` is the key of that text in the row."""
+    """The parts beside a text: fixed from the opening; `version` is the key of that text in the row."""
     asked = _ASKED.format(version=version)
     return {"UPDATE": asked, "DELETE": asked}
 

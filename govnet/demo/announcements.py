@@ -66,7 +66,7 @@ def tell_and_send() -> None:
 
 
 def send() -> None:
-    """Let what waits leave."""
+    """Let waiting mail leave."""
     sender.run(at_once=5000, seconds=60)
 
 

@@ -103,7 +103,7 @@ def _new_words(stage: Stage, proposal: ProposalFact, number: int, changed: datet
 
 
 def _worded(proposal: ProposalFact) -> list[Earlier | ProposalFact]:
-    """Its words from first to last."""
+    """Its versions from first to last."""
     return [*proposal.earlier, proposal]
 
 

@@ -103,7 +103,7 @@ class AnswerFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """Other words for a passage, which the proposer took."""
+    """Other words for a passage, which the proposer accepted."""
 
     by: str
     passage: str
@@ -120,13 +120,13 @@ class Earlier:
     answers: tuple[AnswerFact, ...]
     question: str = ""
     because: str = ""
-    """Why the next words came, where nobody suggested them."""
+    """The reason for the next version, if nobody suggested it."""
     suggested: Suggested | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalFact:
-    """A proposal asked of the members, with its answers in the order they came."""
+    """A proposal to the members, with its answers in the order they came."""
 
     key: str
     thread: str
@@ -148,14 +148,14 @@ class ProposalFact:
     """Until when it is on trial, counted in the same way."""
     trial_signs: str = ""
     gives: tuple[str, str] | None = None
-    """The place that it gives, and to whom: for as long as the rules let one be given."""
+    """The place that it gives, and the person: for as long as the rules let one be given."""
     ask_again: tuple[tuple[str, str], ...] = ()
     """The people who ask for a review in the last days, and their reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """A decision that a meeting or the list took, and that was written down afterwards."""
+    """A decision of a meeting or the list, recorded afterwards."""
 
     key: str
     place: str
@@ -168,7 +168,7 @@ class Elsewhere:
     evidence: str
     present: str = ""
     mail: tuple[str, ...] = ()
-    """Of the list: who wrote the last mail, its subject and its words."""
+    """Of the list: the sender of the last mail, its subject and its text."""
     thread: str = ""
 
 

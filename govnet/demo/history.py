@@ -53,7 +53,7 @@ def _found(stage: Stage) -> None:
 
 
 def _post_office(stage: Stage) -> None:
-    """Every few days letters leave for real, dated then. What is long past need not be told again; the last days are."""
+    """Every few days mails leave for real, dated then. Old ones need not be sent again; those of the last days are."""
     for days in range(FOUNDED, TOLD_LATELY.days, -5):
         stage.at(stage.calendar.at(-days, 23), announcements.send, alone=True)
     lately = stage.calendar.now - TOLD_LATELY

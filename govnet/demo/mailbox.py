@@ -21,7 +21,7 @@ class ReceivedEnvelope(Protocol):
 
 
 class Keeper:
-    """Writes each mail into a folder, complete or not at all, before the sender is told that it was taken."""
+    """Writes each mail into a folder, complete or not at all, before the sender gets a yes."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Where the demo's history is played: who and what has come into being so far, and the clock that goes on."""
+"""The stage of the demo's history: the people and things so far, and the clock that goes on."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Stage:
         return actor_for(self.people[key], self.network())
 
     def at(self, when: datetime, act: Callable[[], object], *, alone: bool = False) -> None:
-        """Have something happen at that instant; what was said first happens first."""
+        """Have something happen at that instant; earlier calls happen first."""
         self.steps.append(Step(when, len(self.steps), act, alone))
 
     def days_ago(self, days: int, hour: float, act: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""Announcements on the officers' desk: drafts, what goes out soon, what was held."""
+"""Announcements on the officers' desk: drafts, those that go out soon, and held ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows on the desk in words, each with the page where something can be done about it."""
+"""The labels of rows on the desk, each with the page where an officer can act."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _counted(fills: bool, decides: bool) -> Any:
 
 
 def _rows(network: Network, actor: Actor) -> Iterator[DeskTask | Unsaid]:
-    """Applications, claims to speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
+    """Applications, claims to speak for organisations, reports, appeals, decisions made elsewhere; offices, mail trouble."""
     asked = _asked(network, actor)
     waiting = _together(asked["days"] > 0, _decides(network, actor))
     found = db.session.execute(waiting, asked).all()
@@ -109,7 +109,7 @@ def _together(fills: bool, decides: bool) -> Any:
 
 
 def _asked(network: Network, actor: Actor) -> dict[str, Any]:
-    """The values of the statements: for whom, and what is late or soon by now."""
+    """The values of the statements: the reader, and what is late or soon by now."""
     day = today(network.zone)
     return {
         "network": network.id,
@@ -127,7 +127,7 @@ def _decides(network: Network, actor: Actor) -> bool:
 
 
 def _selects(fills: bool, decides: bool) -> list[Select[Any]]:
-    """The rows of each sort of thing: where the rules say by when places are filled, and for those who admit."""
+    """The rows of each kind: if the rules set a day for filling places, and for those who admit."""
     parts = [
         _reports(),
         _appeals(),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskTask:
-    """One thing that an officer can do something about, in words and with the page where it is done."""
+    """One thing on which an officer can act, as text and with its page."""
 
     since: datetime
     kind: str
@@ -24,7 +24,7 @@ class DeskTask:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """The same before it is put in words, which is done only where it is shown; None where its page is not there."""
+    """The same before it becomes text, which is made only where it is shown; None if its page is not there."""
 
     since: datetime
     say: Callable[[], DeskTask | None]

@@ -1,4 +1,4 @@
-"""The weekly digest: exactly from the last entry that was told to the newest; an empty one is not sent."""
+"""The weekly digest: exactly from the last entry of the one before to the newest; an empty one is not sent."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _write(network_id: int, last_id: int, through: int, made: Batch | None) -> b
 
 
 def _batch(network: Network, after: int, through: int) -> Batch | None:
-    """The digest in bytes, or None where nobody wants it or nothing in it is for them."""
+    """The digest in bytes, or None if nobody wants it or nothing in it is for them."""
     entries = _entries(network.id, after, through)
     everything = _shown(network, entries)
     public = _shown(network, [e for e in entries if e.visibility is Visibility.PUBLIC])
@@ -176,7 +176,7 @@ def _headings() -> dict[str, Any]:
 
 
 def _readers(network_id: int) -> list[Recipient]:
-    """Everybody who chose the digest; who is no member any more reads what is public."""
+    """Everybody who chose the digest; people who are no longer members read the public part."""
     rows = db.session.scalars(
         select(Subscription).where(
             Subscription.network_id == network_id,

@@ -103,7 +103,7 @@ def _takes_any_sender(app: Flask) -> Callable[[WSGIEnvironment], bool]:
 
 
 def watch(app: Flask, engine: Engine) -> None:
-    """Set up the engine's connections as the settings say."""
+    """Set up the engine's connections by the settings."""
     database.watch(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
 
 

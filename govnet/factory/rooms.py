@@ -70,7 +70,7 @@ LISTENERS = (
     "announcements.notify",
     "operations.listeners",
 )
-"""Each has a `bind()`, which says what the room hears of others, who is told by mail, and what of it can be checked."""
+"""Each has a `bind()`, which registers its listeners, its notices, and its comparisons with the record."""
 
 VIEWS = (
     "record.views",

@@ -1,4 +1,4 @@
-"""Whether posts, and what was hidden, are still what the record says of them: for the check of the record."""
+"""Whether posts and hidings still agree with the record: for the check of the record."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def changed_pages(network_id: int) -> Iterator[str]:
 
 
 def changed_hidings(network_id: int) -> Iterator[str]:
-    """Lines of the log of what was hidden that are not as recorded, that the record does not know, or that are gone."""
+    """Lines of the log of hidings that are not as recorded, that the record does not know, or that are gone."""
     hidden: dict[int, RecordedEntry] = {}
     lifted: dict[int, RecordedEntry] = {}
     for entry in told(network_id, *_HIDDEN, *_LIFTED):

@@ -151,7 +151,7 @@ class RemovalWanted(HidingEvent):
 
 
 class RemovalByLaw(HidingEvent):
-    """The law wants the text gone: it is on a day, unless somebody shows the post again. The others are told."""
+    """A post is to be removed for a legal reason: on a day, unless somebody shows it again. The others are notified."""
 
     verb: ClassVar[str] = "forum.removal_by_law"
     sentence: ClassVar[Any] = _l(

@@ -1,4 +1,4 @@
-"""The words in which the forum keeps states: stored by value, shown by the templates."""
+"""The names under which the forum keeps states: stored by value, shown by the templates."""
 
 from enum import StrEnum
 

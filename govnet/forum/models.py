@@ -73,7 +73,7 @@ class Thread(Base):
     at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
     question: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
-    """The frame begins: what is asked here. Empty without a frame."""
+    """The question in the frame. Empty without a frame."""
     can_change: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     decides: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     until: Mapped[date | None]
@@ -205,7 +205,7 @@ class Report(Base):
     dealt_at: Mapped[Instant | None]
     dealt_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answer: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
-    """Why nothing was done, in words."""
+    """The reason why nothing was done."""
     post: Mapped[Post] = relationship(lazy="joined", innerjoin=UNNESTED)
     reporter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[reporter_id])
 

@@ -20,7 +20,7 @@ from govnet.record import registry
 
 
 def bind() -> None:
-    """Tell of these verbs; say where entries lead and what can be followed."""
+    """Bind the notices of these verbs, and entries and followed things to their pages."""
     registry.tell("forum.started", started)
     registry.tell("forum.replied", replied)
     registry.tell("forum.reported", reported)
@@ -38,7 +38,7 @@ def _post_link(details: Mapping[str, Any]) -> str | None:
 
 
 def started(told: ToldEntry) -> Notice | None:
-    """A new discussion: those who follow its topic, whom it names, and who want everything."""
+    """A new discussion: to followers of its topic, the people it names, and those who want everything."""
     thread = queries.thread_of(told.key)
     post = queries.post_numbered(thread.id, 1)
     if post is None or post.state is not PostState.VISIBLE:
@@ -52,7 +52,7 @@ def started(told: ToldEntry) -> Notice | None:
 
 
 def replied(told: ToldEntry) -> Notice | None:
-    """A reply: those who follow the discussion, whom it names, and who want everything."""
+    """A reply: to followers of the discussion, the people it names, and those who want everything."""
     post = queries.post_of(told.key)
     if post.state is not PostState.VISIBLE:
         return None

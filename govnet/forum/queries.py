@@ -192,7 +192,7 @@ def name_of(person_id: int | None) -> str:
 
 
 def who_may_read(thread: Thread) -> set[int]:
-    """The persons who may be told of a thread: its readers among members, and who follows it or its topic."""
+    """The people who may be notified of a thread: its readers among members, and followers of it or its topic."""
     if thread.visibility is Readership.COMMITTEE:
         return set(officers(thread.network_id))
     belong = members_of(thread.network_id)
@@ -236,7 +236,7 @@ def followers(thread: Thread) -> set[int]:
 
 
 def mentioned(post: Post, among: Collection[int]) -> set[int]:
-    """Of these persons, whom the post names with an @."""
+    """Those of these people whom the post names with an @."""
     if "@" not in post.source:
         return set()
     names = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(among)))

@@ -1,4 +1,4 @@
-"""Quoting a post: kept are its words and a link to it. Its author's name is put in where the quote is shown, so that it
+"""Quoting a post: the text and a link to it are stored. Its author's name is put in where the quote is shown, so that it
 changes with the person's name and goes with it.
 """
 
@@ -23,9 +23,9 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>&#~|])")
 
 
 def quote(source: str, number: int, address: str, author: str) -> str:
-    """A post as the beginning of an answer: who wrote it, where, and its own words without what it quoted itself.
+    """A post as the beginning of an answer: author, place, and its own text without its quotes.
 
-    `address` is where the post stands for good, on this site.
+    `address` is the lasting address of the post, on this site.
     """
     link = f"[{_('post %(number)s', number=number)}]({address})"
     return f"> {_said(_plain(author), link)}:\n>\n{quoted(source)}"
@@ -37,14 +37,14 @@ def appended(typed: str, more: str) -> str:
 
 
 def nameless(source: str, thread_id: int) -> str:
-    """The text as it is kept: what stands before the link of a quote from this discussion is left out."""
+    """The text to store: the name before the link of a quote from this discussion is left out."""
     return str(
         _TYPED.sub(lambda m: f"{m['marks']}{m['link']}:" if int(m["thread"]) == thread_id else m[0], source)
     )
 
 
 def named_source(source: str, thread_id: int, names: Mapping[int, str]) -> str:
-    """The text as its author sees it again, and as mail says it: with the names of those quoted."""
+    """The text as its author sees it again, and as mail has it: with the names of those quoted."""
 
     def say(found: re.Match[str]) -> str:
         if int(found["thread"]) != thread_id or int(found["number"]) not in names:

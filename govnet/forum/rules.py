@@ -1,4 +1,4 @@
-"""The forum's arithmetic: pages of posts, what is new, who may read, who hears an appeal and what comes of it."""
+"""The forum's arithmetic: pages of posts, new posts, readers, hearers of an appeal and its result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARK_AFTER = timedelta(minutes=5)
 LAW_DAYS = 14
 """A post hidden for a legal reason can be shown again for this long; then its text is removed."""
 VOICES = 2
-"""How many must say the same for an appeal to be decided."""
+"""The number of equal answers that decide an appeal."""
 QUOTED = 1_500
 """Characters of a post that are quoted; the rest is a click away."""
 RESERVED_SLUGS = frozenset({"moderation", "new", "preview", "posts", "reports", "appeals"})
@@ -35,7 +35,7 @@ def page_of(number: int) -> int:
 
 
 def span(page: int) -> tuple[int, int]:
-    """The first and last number that stand on a page."""
+    """The first and last number on a page."""
     return (page - 1) * PAGE + 1, page * PAGE
 
 
@@ -89,7 +89,7 @@ def slug_of(title: str) -> str:
 
 
 def quoted(source: str) -> str:
-    """Somebody's words as the beginning of an answer; what they quoted themselves is left out."""
+    """A text as the beginning of an answer; its own quotes are left out."""
     lines = [line for line in source.splitlines() if not line.startswith(">")]
     text = "\n".join(lines).strip("\n")
     if len(text) > QUOTED:
@@ -126,7 +126,7 @@ def names(source: str, name: str) -> bool:
 
 
 def _words(text: str) -> str:
-    """The text with a line end before and behind each of its words, which makes whole words easy to find."""
+    """The text with a line end around each of its words, which makes whole words easy to find."""
     return "".join(f"\n{word}\n" for word in _WORD_OR_MARK.findall(text.casefold()))
 
 

@@ -1,1 +1,1 @@
-"""The first page of a network and the page about it: what the other features say, in the order of a newcomer's questions."""
+"""The first page of a network and the page about it, made of the other features in the order of a newcomer's questions."""

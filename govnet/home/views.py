@@ -56,7 +56,7 @@ def index() -> Any:
 @bp.get("/favicon.ico")
 @allows(Can.READ)
 def icon() -> Any:
-    """Where browsers look for the icon without being told."""
+    """The address at which browsers look for the icon by themselves."""
     return redirect(url_for("static", filename="icon.svg"), 301)
 
 

@@ -39,7 +39,7 @@ SYSTEM = Authority("rules", "rules")
 OPERATOR_SHELL = Authority("shell", "operator")
 """The operator of the server at the command line."""
 ONESELF = Authority("self", "self")
-"""Everybody over what is theirs."""
+"""Everybody over their own things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Actor:
         return self.operator_grant_id is not None
 
     def as_stranger(self) -> Actor:
-        """In a network for which they were not built: themselves, and whom they speak for, but nothing there."""
+        """In a network for which they were not built: themselves, and the organisations they speak for, but nothing there."""
         spoken = tuple(replace(each, membership_id=None) for each in self.represents)
         return replace(self, network_id=None, membership_id=None, represents=spoken, terms=(), mandates=())
 

@@ -1,7 +1,7 @@
 """Addresses that people paste without any marks, made into links where Markdown has been read already.
 
-What may stand in an address after its host is said by linkify-it. Here is what a host is (its own pattern takes
-exponential time), where an address may stand (never in code or inside a link), where it ends (before closing quotes and
+linkify-it says what may be in an address after its host. Here is what a host is (its own pattern takes
+exponential time), where an address may be (never in code or inside a link), where it ends (before closing quotes and
 the marks of emphasis), and that the search costs no more than the text is long.
 """
 
@@ -82,7 +82,7 @@ def _www(state: StateCore) -> None:
 
 
 def _split(token: Token, state: StateCore) -> list[Token]:
-    """A token of words as words and links."""
+    """A token of text as text and links."""
     text, done, made = token.content, 0, []
     for found in _WWW.finditer(text):
         if found.start() < done:

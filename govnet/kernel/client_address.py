@@ -10,7 +10,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def address_of(text: str) -> Address | None:
-    """The address that a text is; an IPv4 address inside IPv6 is itself. None for what is none."""
+    """The address in a text; an IPv4 address inside IPv6 is itself. None for anything else."""
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

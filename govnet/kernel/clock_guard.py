@@ -11,7 +11,7 @@ log = structlog.get_logger()
 SLACK = 120.0
 """Seconds by which the clock may be set without anybody's deadline being at stake."""
 PATIENCE = 600.0
-"""Seconds after which a clock that was set is believed: long enough for a slip of the hand to be put right."""
+"""Seconds after which a changed clock is believed: long enough to correct a slip of the hand."""
 
 
 def _running() -> float:
@@ -38,7 +38,7 @@ class Steadiness:
         return self._wall() - self._running()
 
     def holds(self) -> bool:
-        """Whether what is due by the clock may be done."""
+        """Whether duties that depend on the clock may run."""
         apart = self._apart()
         if abs(apart - self._usual) <= SLACK:
             self._usual, self._jumped = apart, None

@@ -16,7 +16,7 @@ from govnet.kernel.transaction import WRITE
 log = structlog.get_logger()
 
 SQLITE: Mapping[str, Any] = {"hide_parameters": True}
-"""For create_engine: what goes wrong with a statement is logged without what was in it."""
+"""For create_engine: errors of a statement are logged without its values."""
 POSTGRESQL: Mapping[str, Any] = {
     **SQLITE,
     "pool_pre_ping": True,

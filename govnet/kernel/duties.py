@@ -45,7 +45,7 @@ _LOT = 500
 class Duty:
     """`run` does what is due now and returns how many things it did; every `seconds` at most.
 
-    `by_clock` says that it waits while the machine's clock cannot be believed: nothing closes a day early by a slip.
+    `by_clock` makes it wait while the machine's clock cannot be believed: nothing closes a day early by a slip.
     """
 
     name: str
@@ -62,7 +62,7 @@ _believed: PerApp[list[Callable[[], bool]]] = PerApp("believed", list)
 
 
 def believe_when(check: Callable[[], bool]) -> None:
-    """Have what goes by the clock wait while `check` says False; asked before each turn."""
+    """Make duties that depend on the clock wait while `check` returns False; checked before each turn."""
     _believed()[:] = [check]
 
 
@@ -254,7 +254,7 @@ def set_aside() -> Sequence[DutyFailure]:
 
 
 def forget_over() -> int:
-    """Drop what was not tried again when its time had come: it is no longer due. Returns how many."""
+    """Drop failures that were not tried again when their time had come: they are no longer due. Returns how many."""
     over = DutyFailure.next_at < clock.now() - _OVER
     if db.session.scalar(select(DutyFailure.thing).where(over).limit(1)) is None:
         let_go()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 Fault = tuple[str | None, object]
-"""A field's name, or None for the whole form, and what is wrong with it."""
+"""A field's name, or None for the whole form, and the mistake in it."""
 
 
 class GovnetError(Exception):

@@ -1,4 +1,4 @@
-"""The one place that writes files: whole under their name or not at all, with nothing left behind by what was killed."""
+"""The one place that writes files: whole under their name or not at all, with nothing left behind by a killed process."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _is_held(path: Path) -> bool:
 
 @contextmanager
 def _naming(path: Path, unfinished: Path) -> Iterator[None]:
-    """A disk that is full does not say of which file, or names the unfinished one; this names the one that is meant."""
+    """A full disk does not name the file, or names the unfinished one; this names the intended one."""
     try:
         yield
     except OSError as error:

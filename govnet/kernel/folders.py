@@ -1,4 +1,4 @@
-"""Where the program's own files lie, and where this server keeps what is not in the database."""
+"""The folders of the program's own files, and of this server's data outside the database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def beside(name: str) -> str:
 
 
 def data() -> Path:
-    """GOVNET_DATA: the file of the database, and what stands beside it."""
+    """GOVNET_DATA: the file of the database, and the files beside it."""
     from flask import current_app  # which commands that read settings alone do without
 
     return Path(str(current_app.config["DATA_DIR"]))

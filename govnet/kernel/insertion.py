@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 
 
 def upsert(table: type[Any]) -> Any:
-    """An INSERT that can say what to do where the row is there already (on_conflict_do_nothing, on_conflict_do_update)."""
+    """An INSERT with a clause for a row that exists already (on_conflict_do_nothing, on_conflict_do_update)."""
     return postgresql.insert(table) if db.engine.dialect.name == "postgresql" else sqlite.insert(table)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def web_address(typed: str) -> str | None:
-    """The address of a site as a link may have it, https:// added where no scheme was typed; None for what is none.
+    """The address of a site as a link may have it, https:// added if no scheme was typed; None for anything else.
 
     Only http and https count: a `javascript:` or `data:` address is none.
     """

@@ -1,4 +1,4 @@
-"""How is logged: one JSON line an event for machines, words at a terminal; no addresses, tokens or query strings."""
+"""The form of the log: one JSON line an event for machines, text at a terminal; no addresses, tokens or query strings."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _unless_word(found: re.Match[str]) -> str:
 
 
 class Repeats(logging.Filter):
-    """Lets the database's trouble be told once with its traceback, then once a minute with how often it was met.
+    """Logs the database's trouble once with its traceback, then once a minute with how often it was met.
 
     Any other warning may come ten times a minute, its traceback once; then it is counted, too.
     """
@@ -95,7 +95,7 @@ class Repeats(logging.Filter):
         self._outages, self._others, self._traces = Seldom(), Seldom(burst=BURST), Seldom()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the line is written; what is in it may change."""
+        """Whether the line is written; its content may change."""
         if record.levelno < logging.WARNING:
             return True
         event = record.msg if isinstance(record.msg, dict) else {}

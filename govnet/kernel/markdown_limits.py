@@ -29,7 +29,7 @@ _OTHER_BLOCKS = ["paragraph", "reference", "blockquote", "list"]
 
 
 class TooMuch(RuleBroken):
-    """A text whose page would be out of all proportion to what was typed."""
+    """A text whose page would be far larger than the text."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ def limits(markdown: str) -> dict[str, Any]:
 
 
 def use(env: MutableMapping[str, Any], what: str, much: int = 1) -> None:
-    """Take from what is left. Raises TooMuch when nothing is."""
+    """Use up a part of the budget. Raises TooMuch if none is left."""
     env[what] -= much
     if env[what] < 0:
         raise TooMuch

@@ -17,7 +17,7 @@ from govnet.record.actions import record
 
 
 def close_due() -> int:
-    """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
+    """Close the versions that are due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
     return each_row("close letters", Letter, queries.due, _close)
 
 

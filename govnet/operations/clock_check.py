@@ -40,7 +40,7 @@ class ClockCheck:
         self._next = 0.0
 
     def holds(self) -> bool:
-        """Whether what is due by the clock may be done."""
+        """Whether duties that depend on the clock may run."""
         if not self._settled and time.monotonic() >= self._next:
             self._settled = self._look()
             self._next = time.monotonic() + AGAIN

@@ -1,4 +1,4 @@
-"""The part of the catalogue that says how a proposal may change while it is open, and what a Stop must say. Pure data."""
+"""The part of the catalogue about changing an open proposal, and about the contents of a Stop. Pure data."""
 
 from govnet.charter.catalogue.proposals import WITH_STOP
 from govnet.charter.kinds import Choice, Statements, WholeNumber

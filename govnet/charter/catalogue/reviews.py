@@ -1,4 +1,4 @@
-"""The part of the catalogue that says how what was decided is looked at again. Pure data."""
+"""The part of the catalogue about reviews of decisions. Pure data."""
 
 from govnet.charter.kinds import WholeNumber
 from govnet.kernel.messages import N_

@@ -1,4 +1,4 @@
-"""The part of the catalogue that is the network's own words: what holds though no program can check it. Pure data."""
+"""The part of the catalogue for the network's own words: rules that no program can check. Pure data."""
 
 from govnet.charter.kinds import OneLine, Statements
 from govnet.kernel.messages import N_

@@ -30,7 +30,7 @@ from govnet.record.rules import canonical, salted_digest
 
 
 class TooLate(Conflict):
-    """The answer came after the deadline, or after the words had changed. Nothing was counted."""
+    """The answer came after the deadline, or after a new version. It was not counted."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def answer(
 ) -> Position:
     """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
 
-    Beside an answer that one gave for whom one spoke before, and that counts, one's own is kept and does not count.
+    Beside an answer that one gave for a party one spoke for before, and that counts, one's own is kept and does not count.
     TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
     """
     version = takes_answers(version_id)
@@ -101,7 +101,7 @@ def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) ->
 
 
 def drop(position: Position) -> None:
-    """Have the party no answer any more; what was entered for them is not entered again."""
+    """Take the party's answer back; an answer that was entered for them is not entered again."""
     keep(position, undone=position.entered_by_id is not None)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
     db.session.delete(position)
@@ -180,7 +180,7 @@ def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
 
 
 def _check_asked(version: ProposalVersion, given: AnswerInput, before: Position | None) -> None:
-    """RuleBroken for more than correcting what was entered of a meeting; a Stop there would stop nothing."""
+    """RuleBroken unless it corrects an answer entered from a meeting; a Stop there would stop nothing."""
     if version.state is VersionState.OPEN:
         return
     if before is None or before.entered_by_id is None:
@@ -232,7 +232,7 @@ def _check(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> No
 
 
 def check_stop(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> None:
-    """RuleBroken where this party can't say Stop, or the Stop doesn't say what the charter asks."""
+    """RuleBroken if this party can't say Stop, or the Stop lacks something that the charter asks for."""
     charter, proposal = charters.rules_of(version.charter_version), version.proposal
     if not who_counts.may_stop(charter, organisation=entry.organisation_id is not None, body=proposal.body):
         raise RuleBroken(

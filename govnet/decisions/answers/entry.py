@@ -1,4 +1,4 @@
-"""Entering somebody's answer for them: phoned in, written, or given at a meeting. They are told, and can correct it."""
+"""Enters somebody's answer for them: phoned in, written, or given at a meeting. They are notified and can correct it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from govnet.roles import concerned
 
 PURPOSE = "entered"
 OFFERED = 100
-"""So many names stand in a list to choose from; where more can answer, others are looked for by name."""
+"""The number of names in a list to choose from; if more can answer, others are found by name."""
 WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
 """How an answer can have come that somebody else enters."""
 
@@ -102,15 +102,15 @@ def held(token: str, network: Network) -> tuple[RollEntry, Actor]:
 
 
 def undo_url(network: Network, entry_id: int, person_id: int) -> str:
-    """The page on which somebody undoes what was entered for them."""
+    """The page on which somebody undoes an answer entered for them."""
     token = token_for(PURPOSE, entry_id, person_id)
     return site_url("decisions.entered", network=network, token=token)
 
 
 def undo(entry_id: int, *, by: Actor, via: Door) -> None:
-    """Have what was entered for oneself count no more, for good; doing it twice does it once.
+    """Make an answer entered for oneself count no more, for good; doing it twice does it once.
 
-    NotAllowed for anybody else. RuleBroken where one has answered oneself since, TooLate after the close.
+    NotAllowed for anybody else. RuleBroken if one has answered oneself since, TooLate after the close.
     """
     entry = db.session.get_one(RollEntry, entry_id)
     position = queries.position_of(entry_id)
@@ -128,7 +128,7 @@ def undo(entry_id: int, *, by: Actor, via: Door) -> None:
 
 
 def was_undone(entry_id: int) -> bool:
-    """Whether the party did not let stand what was entered for them."""
+    """Whether the party undid an answer entered for them."""
     query = select(PastPosition.id).where(PastPosition.entry_id == entry_id, PastPosition.undone)
     return db.session.scalar(query.limit(1)) is not None
 
@@ -220,7 +220,7 @@ def still_silent(
 
 
 def _named(words: str) -> ColumnElement[bool]:
-    """Parties with these words in their name, in capitals or not."""
+    """Parties with this text in their name, in capitals or not."""
     return or_(
         *(
             func.lower(name).contains(words.lower(), autoescape=True)

@@ -30,7 +30,7 @@ class OptionLine:
     number: int
     title: str
     value: str
-    """Its result in words: "7 points"."""
+    """Its result as text: "7 points"."""
     width: int
     """Of a bar that is 1000 wide."""
     first: bool
@@ -38,7 +38,7 @@ class OptionLine:
 
 @dataclass(frozen=True)
 class RoundLine:
-    """One round of a ranked count, in words."""
+    """One round of a ranked count, as sentences."""
 
     number: int
     lines: tuple[tuple[str, str], ...]
@@ -47,7 +47,7 @@ class RoundLine:
 
 @dataclass(frozen=True)
 class Choosing:
-    """The options of a version and what has come of the answers so far."""
+    """The options of a version and the standings so far."""
 
     method: str
     rule: Rule
@@ -58,7 +58,7 @@ class Choosing:
     ballots: tuple[Ballot, ...] = ()
 
     def title(self, number: int | None) -> str:
-        """An option's words; 0 is "None of these", and None is nothing."""
+        """An option's text; 0 is "None of these", and None is nothing."""
         if number is None:
             return ""
         return self.titles[number - 1] if number else str(_("None of these"))
@@ -70,13 +70,13 @@ class Choosing:
 
     @property
     def leads(self) -> tuple[str, ...]:
-        """The words of what comes first; of all that are tied; nothing where nobody chose."""
+        """The text of the first option; of all that are tied; empty if nobody chose."""
         first = () if self.count.first is None else (self.count.first,)
         return tuple(map(self.title, first or self.count.tied))
 
     @property
     def tie(self) -> str:
-        """Between which it is a tie, for the first place or for who goes out."""
+        """The tied options, for the first place or for going out."""
         return " / ".join(self.title(each) for each in self.count.tied)
 
     @property
@@ -126,7 +126,7 @@ class Choosing:
 
     @property
     def rounds(self) -> list[RoundLine]:
-        """The rounds of a ranked count, each in words."""
+        """The rounds of a ranked count, each as a sentence."""
         return [
             RoundLine(
                 at,
@@ -170,15 +170,15 @@ class Choosing:
         return {**kept, "method": self.method, "ranking": self.rule.ranking, "titles": self.as_titles()}
 
     def as_titles(self) -> dict[str, str]:
-        """Each option's number and words."""
+        """Each option's number and text."""
         return {str(each): title for each, title in self.numbered}
 
     def of(self, position: Position) -> str:
-        """One answer in words, what stands first first."""
+        """One answer as text, the first option first."""
         return (" › " if self.method == "ranked" else ", ").join(self.each_of(position))
 
     def each_of(self, position: Position) -> list[str]:
-        """Each option that an answer gave something, with its rank, score or dots, what stands first first."""
+        """Each option that an answer gave something, with its rank, score or dots, the first option first."""
         given = queries.ballot(position.choices)
         order = sorted(
             given, key=lambda each: (given[each] if self.method == "ranked" else -given[each], each or 99)
@@ -222,7 +222,7 @@ def of_ballots(method: str, rule: Rule, titles: Sequence[str], ballots: Sequence
 
 
 def of_version(version: ProposalVersion, rule: Rule) -> Choosing | None:
-    """The choice as it stands in the database; None where nothing is chosen between options."""
+    """The choice as the database has it; None if there are no options."""
     if version.method not in OPTIONS:
         return None
     titles = queries.options_of([version.id]).get(version.id, [])
@@ -235,7 +235,7 @@ def kept(tally: Tally, choosing: Choosing | None) -> dict[str, Any]:
 
 
 def tally_from(stored: dict[str, Any]) -> Tally:
-    """The tally that the register kept, with the words of what came first."""
+    """The tally in the register, with the text of the first option."""
     options = stored.get("options")
     tally = Tally.from_counts({key: many for key, many in stored.items() if key != "options"})
     if not options or (options["first"] is None and not options["tied"]):
@@ -246,7 +246,7 @@ def tally_from(stored: dict[str, Any]) -> Tally:
 
 
 def problem(version: ProposalVersion, kind: AnswerKind, choices: Mapping[int, int]) -> Said | None:
-    """Why a version can't be answered so, in words: options are chosen between, and everything else is not."""
+    """The reason why a version can't be answered so: options are for choices, and nothing else."""
     if version.method not in OPTIONS:
         if kind is AnswerKind.CHOICE:
             return Said(N_("There is nothing to choose between here: give one of the answers."))

@@ -1,4 +1,4 @@
-"""A receipt by mail for an answer, for anybody who wants one: what was given, to which version, and that it counts."""
+"""A receipt by mail for an answer, for anybody who wants one: the answer, the version, and that it counts."""
 
 from __future__ import annotations
 

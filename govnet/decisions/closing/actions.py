@@ -1,4 +1,4 @@
-"""At the deadline: the rule gives an outcome, the register a number, and what was decided takes effect. Once."""
+"""The deadline: the rule gives an outcome, the register a number, and the decision takes effect. Once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NEXT = text(
 
 
 def close_due() -> int:
-    """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
+    """Close the versions that are due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
     return each_row("close proposals", ProposalVersion, queries.due, close)
 
 
@@ -83,7 +83,7 @@ def _waits(version: ProposalVersion) -> bool:
 
 
 def _wait(version: ProposalVersion) -> None:
-    """Keep it open for the charter's waiting time: to take Stops back, to find better words, or to vote."""
+    """Keep it open for the charter's waiting time: to take Stops back, to find another version, or to vote."""
     charter = charters.rules_of(version.charter_version)
     zone = ZoneInfo(version.proposal.network.zone)
     version.waiting_since = clock.now()
@@ -100,9 +100,9 @@ def decide(
     body: str = "",
     door: Door = Door.WEB,
 ) -> None:
-    """Close a version by a decision, and put it into force where it was adopted.
+    """Close a version with a decision, and put it into force if it was adopted.
 
-    `body` says who decided, where that is not who was asked, and `door` where they did.
+    `body` is the body that decided, if it is not the one that was asked, and `door` where it decided.
     """
     version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), result
     decision = _decision(version, version.proposal, tally, result, body=body, door=door)

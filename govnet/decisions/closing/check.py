@@ -1,4 +1,4 @@
-"""Checking a decision: what the rows say beside what the register keeps, and all that could have tipped it."""
+"""Checks a decision: the rows beside the register, and everything that could have changed the result."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ from govnet.record.actions import record
 
 
 def follow(version: ProposalVersion, decision: Decision) -> None:
-    """Put what was decided into force, or keep it for its day."""
+    """Put a decision into force, or keep it for its day."""
     _offices(version, decision)
     changes: Mapping[str, Any] = queries.changes_of(version)
     asked_in = decision
@@ -67,7 +67,7 @@ def _offices(version: ProposalVersion, decision: Decision) -> None:
 
 
 def apply_due() -> int:
-    """Put into force what has waited for its day; returns how many. Harmless to run twice or at once."""
+    """Put decisions into force that waited for their day; returns how many. Harmless to run twice or at once."""
     return each_row("put decided rules into force", Decision, _waiting, _apply)
 
 
@@ -106,7 +106,7 @@ def _put_into_force(
 ) -> None:
     """New rules hold from now. If they no longer fit, the decision stands all the same and the record says why.
 
-    `asked_in` is the decision whose words they are: a trial's, where this one confirms it.
+    `asked_in` is the decision with their text: a trial's, if this one confirms it.
     """
     now = charters.rules_of(charters.latest_version(network.id))
     opened_under = db.session.get_one(CharterVersion, asked_in.charter_version_id)

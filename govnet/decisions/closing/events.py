@@ -22,7 +22,7 @@ class _AboutDecision(Event):
 
 
 class ReviewAsked(_AboutDecision):
-    """A member asks that a decision is looked at again; why stands in its own table."""
+    """A member asks for a review of a decision; the reason is in its own table."""
 
     verb: ClassVar[str] = "decisions.review_asked"
     sentence: ClassVar[Any] = _l("%(actor)s asked for decision %(number)s to be looked at again.")

@@ -18,7 +18,7 @@ def tally_of(decision: Decision) -> Tally:
 
 
 def outcome_in_words(decision: Decision) -> str:
-    """The result as a list says it: "Stopped by 1 member"."""
+    """The result for a list: "Stopped by 1 member"."""
     if decision.outcome is Outcome.NO_QUORUM:
         return labels.short(decision.outcome, decision.door)
     return labels.headline(decision.outcome, tally_of(decision), door=decision.door)

@@ -47,12 +47,12 @@ class Petition:
     """Of active members, since it was last looked at; the first to ask first."""
     needed: int
     reviews: Sequence[tuple[Reviews, ProposalVersion]]
-    """The proposals that it led to, the newest first, each with its newest words."""
+    """The proposals that it led to, the newest first, each with its newest version."""
     asked_before: bool
 
     @property
     def under_review(self) -> ProposalVersion | None:
-        """The words that are open for answers now."""
+        """The version that is open for answers now."""
         return next((version for _reviews, version in self.reviews if version.is_open), None)
 
 
@@ -131,7 +131,7 @@ def _active(network_id: int) -> Select[Any]:
 
 
 def reviews_of(decision_id: int) -> Sequence[tuple[Reviews, ProposalVersion]]:
-    """The proposals that looked at a decision again, newest first, each with its newest words."""
+    """The proposals that reviewed a decision, newest first, each with its newest version."""
     newest = select(func.max(ProposalVersion.id)).join(
         Reviews, Reviews.proposal_id == ProposalVersion.proposal_id
     )

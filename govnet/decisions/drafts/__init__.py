@@ -1,1 +1,1 @@
-"""Drafts: what is written together before it is asked."""
+"""Drafts: proposals written together before they open."""

@@ -73,7 +73,7 @@ def _record_saved(draft: Draft, act: Act) -> None:
 def change(
     draft_id: int, words: Wording, ask: Ask, *, seen: str | None = None, by: Actor, via: Door
 ) -> Draft:
-    """Another text: the charter's notice begins again, and those who wanted it asked have to say so again.
+    """Another text: the charter's notice begins again, and supporters have to support it again.
 
     Stale when it changed since the text with the digest `seen`, unless to this very text.
     """
@@ -137,9 +137,9 @@ def ask_it(draft_id: int, closes: date | None, *, by: Actor, via: Door) -> Propo
 
 
 def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
-    """Take back what one has just asked, before anybody is told: it is a draft again, and nothing is lost.
+    """Undo opening a proposal before anybody is notified: it is a draft again, and nothing is lost.
 
-    RuleBroken once it is told, or once somebody else has answered: then it can be taken back with a reason.
+    RuleBroken once people are notified, or once somebody else has answered: then it can be taken back with a reason.
     """
     act = require(by, Can.WITHDRAW_PROPOSAL, proposal, via)
     version, network = still_open(proposal), db.session.get_one(Network, proposal.network_id)
@@ -196,7 +196,7 @@ def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Act]:
 
 
 def _fit(charter: Charter, words: Wording, ask: Ask) -> tuple[Wording, Ask]:
-    """The text and the way as the charter allows them now; RuleBroken says what is wrong already in a draft."""
+    """The text and the way of deciding as the charter allows them now; RuleBroken for mistakes that a draft cannot have."""
     words = checked(charter, words, ask.matter)
     ask = replace(ask, method=ask.method or charter[p.METHOD_FOR[ask.matter]])
     check_way(charter, words, ask.matter, ask.method)
@@ -222,7 +222,7 @@ def _write(draft: Draft, words: Wording, ask: Ask) -> None:
 
 
 def _rewrite(draft: Draft, words: Wording, ask: Ask, network: Network) -> None:
-    """Another text in place of the one before, with what stands beside it."""
+    """Another text in place of the one before, with the parts beside it."""
     version = draft.version
     take_apart([version.id], [draft.id])
     put_text(version, words, ask.method)
@@ -232,7 +232,7 @@ def _rewrite(draft: Draft, words: Wording, ask: Ask, network: Network) -> None:
 
 
 def take_apart(version_ids: Collection[int], draft_ids: Collection[int]) -> None:
-    """Remove what stands beside the text of drafts: options, offices, and what it would replace."""
+    """Remove the parts beside the text of drafts: options, offices, and the decision to replace."""
     named = select(OfficeChange.id).where(OfficeChange.version_id.in_(version_ids))
     for gone in (
         delete(Option).where(Option.version_id.in_(version_ids)),

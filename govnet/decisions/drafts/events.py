@@ -65,7 +65,7 @@ class DraftSuggested(_AboutDraft):
 
 
 class DraftSuggestionAnswered(_AboutDraft):
-    """Its author took suggested words, or said why not."""
+    """The author accepted suggested words, or said why not."""
 
     verb: ClassVar[str] = "decisions.draft_suggestion_answered"
     sentence: ClassVar[Any] = _l("%(actor)s answered a suggestion for the draft “%(question)s”")

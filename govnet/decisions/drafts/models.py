@@ -1,4 +1,4 @@
-"""Drafts: what is written together before it is asked."""
+"""Drafts: proposals written together before they open."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def _readers(draft: Draft) -> set[int]:
 
 
 def ready(told: ToldEntry) -> Notice | None:
-    """Nothing is missing any more: its author alone, unless that has changed meanwhile or is told by a later entry."""
+    """Nothing is missing any more: to the author, unless that has changed meanwhile or a later entry says it."""
     draft = _still_draft(told)
     if draft is None or draft.ready_at is None or draft.ready_at > told.at:
         return None
@@ -71,7 +71,7 @@ def ready(told: ToldEntry) -> Notice | None:
 
 
 def suggested(told: ToldEntry) -> Notice:
-    """Other words are suggested: the draft's author alone."""
+    """Other words are suggested: to the draft's author."""
     row = _suggestion(told)
     author = db.session.get_one(ProposalVersion, row.version_id).author_id
     return _alone(told, "decisions/draft_suggested", author, row)

@@ -1,4 +1,4 @@
-"""Drafts as they are kept and read: what the form asked for, who wants it asked, and what is still missing."""
+"""Reads drafts: their input, their supporters, and the missing conditions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from govnet.record.models import Entry
 
 
 def locked(draft_id: int) -> Draft:
-    """A draft as it stands in the database now, locked until the transaction ends. RuleBroken once it has been asked."""
+    """A draft as the database has it now, locked until the transaction ends. RuleBroken once it has been proposed."""
     db.session.execute(select(AnyProposal.id).where(AnyProposal.id == draft_id).with_for_update())
     fresh = select(Draft).where(Draft.id == draft_id).execution_options(populate_existing=True)
     found = db.session.scalars(fresh).one_or_none()

@@ -1,4 +1,4 @@
-"""From when a draft can be asked: its author is told once, and it waits for her until she asks it or drops it."""
+"""The time from which a draft can be proposed: its author is notified once, and it waits until she proposes or drops it."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ class WantedDrafts:
 
 
 def begin(draft: Draft, network: Network) -> None:
-    """With new words: what can be asked at once is told to nobody, for its author has the button before her."""
+    """A new text: if it can be proposed at once nobody is notified, since its author has the button before her."""
     met = _wanted(network).met(draft.author_id, 0, draft.changed_at)
     draft.ready_at = draft.changed_at if met else None
 
 
 def settle(draft: Draft) -> bool:
-    """Keep since when nothing is missing, and have its author told: once, until something is missing again.
+    """Store the time since which nothing is missing, and have its author notified: once, until something is missing again.
 
-    Returns whether it is otherwise than before.
+    Returns whether this changed.
     """
     network = db.session.get_one(Network, draft.network_id)
     supporters = len(queries.sponsors_of(draft.id))

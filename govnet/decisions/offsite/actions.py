@@ -1,4 +1,4 @@
-"""Writing down what was decided off site, taking it back, telling it once its ten minutes are over, and objecting."""
+"""Records decisions made elsewhere, takes them back, announces them after ten minutes, and takes objections."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class Taken:
     evidence: str
     url: str = ""
     present: str = ""
-    """The people who were there, in words."""
+    """The people who were there, as text."""
     late_because: str = ""
-    """Of what the charter wanted to be written down earlier: why it was not."""
+    """The reason for recording it later than the charter wants."""
 
 
 def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
@@ -111,9 +111,9 @@ def _decision(taken: Taken, days_late: int) -> OffsiteDecision:
 
 
 def _days_late(network: Network, charter: Charter, taken: Taken, via: Door) -> int:
-    """How late it is, where the charter says how soon a meeting of the committee is written down.
+    """How late it is, if the charter says how soon a meeting of the committee is recorded.
 
-    RuleBroken where it is late and nobody says why.
+    RuleBroken if it is late and there is no reason.
     """
     met = taken.by == "committee" and via is Door.MEETING
     days = deadlines.days_late(taken.on, clock.today(network.zone), charter) if met else 0
@@ -153,7 +153,7 @@ def take_back(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
 
 
 def unopposed(proposal: Proposal) -> tuple[ProposalVersion, OffsiteDecision]:
-    """The words that somebody can still object to, locked, and what was decided. RuleBroken for all others."""
+    """The version that somebody can still object to, locked, and its decision. RuleBroken for all others."""
     version, decision = still_open(proposal), proposal.offsite
     if decision is None or version.state is not VersionState.UNOPPOSED:
         raise RuleBroken(_("This can be answered: say Stop, with your reason."))
@@ -161,9 +161,9 @@ def unopposed(proposal: Proposal) -> tuple[ProposalVersion, OffsiteDecision]:
 
 
 def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
-    """Keep what was decided off site from standing: those who decide such matters are asked instead.
+    """Keep a decision made elsewhere from standing: the people who decide such matters are asked instead.
 
-    A day in its words that would come before answers close is moved, and beside the reason it says so.
+    A day in its text that would come before answers close is moved, and the reason says so.
     """
     act = require(by, Can.OBJECT, proposal, via)
     network = queries.network_of(proposal)
@@ -197,7 +197,7 @@ def _write_objection(proposal: Proposal, reason: str, by: Actor) -> None:
 
 
 def _moved(words: Wording, review_on: date | None, was: date, closes: date) -> tuple[Wording, date | None]:
-    """The words and the day of review, with each day that would come too soon moved as the closing was."""
+    """The text and the day of review, with each day that would come too soon moved as the closing was."""
     more, days = words.more, closes - was
     begins = deadlines.moved(more.in_force_on, closes, days)
     ends = deadlines.moved(more.trial_until, max(closes, begins or closes), days)
@@ -225,7 +225,7 @@ def _moves(before: More, after: More, reviewed: date | None, review_on: date | N
 
 
 def tell_due() -> int:
-    """Tell what was written down and not taken back in time; returns how many. Each is told once."""
+    """Announce recorded decisions that were not taken back in time; returns how many. Each is announced once."""
     return each_row("tell what was decided elsewhere", ProposalVersion, offsite_queries.to_tell, _tell_due)
 
 
@@ -238,7 +238,7 @@ def _tell_due(version_id: int) -> bool:
 
 
 def tell(version: ProposalVersion) -> None:
-    """Have everybody told, and everybody read, what was decided off site."""
+    """Have everybody notified of a decision made elsewhere, and let everybody read it."""
     proposal = queries.proposal_of(version)
     decision = proposal.offsite
     assert decision is not None

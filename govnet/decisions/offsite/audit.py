@@ -1,4 +1,4 @@
-"""Whether what was decided off site, its mails and its objections are still what the record says of them."""
+"""Whether decisions made elsewhere, their mails and their objections still agree with the record."""
 
 from __future__ import annotations
 

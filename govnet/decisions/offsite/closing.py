@@ -18,7 +18,7 @@ def stand_due() -> int:
 
 
 def _stand(version_id: int) -> bool:
-    """Nothing stands in the register that nobody could have read: it is told before, where it was not."""
+    """Nothing is in the register that nobody could have read: it is announced before, if it was not."""
     version = queries.version_locked(version_id)
     decision = version.proposal.offsite if version is not None else None
     if version is None or decision is None:

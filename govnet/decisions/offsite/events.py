@@ -39,9 +39,9 @@ class TakenElsewhereLate(TakenElsewhere):
 
 
 class ElsewhereTold(TakenElsewhere):
-    """The time to take back what was written down is over: everybody who may object is told.
+    """The time to take a recorded decision back is over: everybody who may object is notified.
 
-    It says all that the entry for the committee said: from now on everybody may know it.
+    It contains all of the entry for the committee: from now on everybody may know it.
     """
 
     verb: ClassVar[str] = "decisions.elsewhere_told"
@@ -49,7 +49,7 @@ class ElsewhereTold(TakenElsewhere):
 
 
 class Objected(ProposalOpened):
-    """Somebody objects to what was decided elsewhere: everybody is asked."""
+    """Somebody objects to a decision made elsewhere: everybody is asked."""
 
     verb: ClassVar[str] = "decisions.objected"
     sentence: ClassVar[Any] = _l("%(actor)s objected to “%(question)s”; now everybody is asked.")

@@ -33,10 +33,10 @@ _MOST_TEXT = 20_000
 def keep(
     proposal: Proposal, raw: bytes, *, mail: parser.Incoming | None = None, by: Actor, via: Door
 ) -> EvidenceMail:
-    """Keep a mail with what was decided elsewhere, while objections can be made. The same mail twice is kept once.
+    """Keep a mail with a decision made elsewhere, while objections can be made. The same mail twice is kept once.
 
-    `mail` is what `readable` found in it before the transaction; without it, it is read now. Raises RuleBroken for what is no
-    mail, is too large or one too many, and once it is closed.
+    `mail` is the result of `readable` from before the transaction; without it, it is read now. Raises RuleBroken for a file
+    that is no mail, too large or one too many, and once it is closed.
     """
     act = require(by, Can.RECORD_DECISION, queries.network_of(proposal), via)
     version = still_open(proposal)
@@ -70,7 +70,7 @@ def keep(
 def readable(raw: bytes) -> parser.Incoming:
     """The mail in a file. Slow: call it before the transaction.
 
-    Raises RuleBroken for what is too large, too tangled or no mail.
+    Raises RuleBroken if it is too large, too tangled or no mail.
     """
     if len(raw) > LARGEST:
         raise RuleBroken(

@@ -27,7 +27,7 @@ from govnet.people.models import Person, PersonEmail
 
 
 class OffsiteDecision(Base):
-    """When, where and by whom something was decided, and how we know. Its words are the proposal's first version."""
+    """When, where and by whom something was decided, with the evidence. Its text is the proposal's first version."""
 
     __tablename__ = "offsite_decision"
     __table_args__ = (
@@ -44,9 +44,9 @@ class OffsiteDecision(Base):
     evidence: Mapped[str] = mapped_column(Text)
     evidence_url: Mapped[str] = mapped_column(String(500), default="")
     present: Mapped[str] = mapped_column(Text, default="")
-    """The people who were there, in words."""
+    """The people who were there, as text."""
     days_late: Mapped[int] = mapped_column(default=0)
-    """Of the committee's meetings: how many days later it was written down than the charter gives."""
+    """For the committee's meetings: how many days later than the charter allows it was recorded."""
     late_because: Mapped[str] = mapped_column(Text, default="")
     tell_at: Mapped[Instant]
     """The time from which it is public; until then the person who recorded it can take it back."""
@@ -122,7 +122,7 @@ class EvidenceMail(Base):
 
     @property
     def shown_text(self) -> str:
-        """The words without anybody's address."""
+        """The text without anybody's address."""
         return without_addresses(self.text)
 
 

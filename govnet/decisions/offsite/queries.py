@@ -1,4 +1,4 @@
-"""Reading what was decided off site."""
+"""Reads decisions made elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from govnet.kernel import clock
 
 
 def same_meeting(network_id: int, proposal_id: int | None) -> ProposalVersion | None:
-    """A decision written down of a meeting or the list, to write down another one of it; None where there is none."""
+    """A recorded decision of a meeting or the list, to record another one of it; None if there is none."""
     if proposal_id is None:
         return None
     query = (
@@ -50,7 +50,7 @@ def meeting_of(before: Proposal | MeetingNote) -> dict[str, Any]:
 
 
 def to_tell(*only: ColumnElement[bool]) -> Sequence[int]:
-    """The words of what can no longer be taken back unseen, and was not told."""
+    """Versions that can no longer be undone unseen, and were not announced."""
     query = (
         select(ProposalVersion.id)
         .join(OffsiteDecision, OffsiteDecision.proposal_id == ProposalVersion.proposal_id)
@@ -65,7 +65,7 @@ def to_tell(*only: ColumnElement[bool]) -> Sequence[int]:
 
 
 def unopposed(*only: ColumnElement[bool]) -> Sequence[int]:
-    """The words to which nobody has objected in time, the longest first."""
+    """Versions to which nobody has objected in time, the longest first."""
     query = select(ProposalVersion.id).where(
         ProposalVersion.state == VersionState.UNOPPOSED, ProposalVersion.deadline <= clock.now(), *only
     )

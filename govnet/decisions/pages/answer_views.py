@@ -1,4 +1,4 @@
-"""Answering a proposal, taking the answer back, and what happens to words that came too late."""
+"""Answers a proposal, takes the answer back, and saves texts that came too late."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def proposal_page(
     interest: InterestForm | None = None,
     comment: CommentForm | None = None,
 ) -> Response:
-    """The page, with the form as it was typed when something in it is wrong, or the words changed meanwhile (409)."""
+    """The page, with the form as it was typed if something in it is wrong, or there is a new version (409)."""
     found = readable(proposal_id, network, actor)
     if form is None and found.mine and found.taking and (not found.offsite or found.answered):
         form = choice_form_for(found, parties(found.mine)) or _form_for(found)
@@ -182,7 +182,7 @@ def mail_receipt(network: Network, proposal: Proposal) -> Response:
 @bp.post("/<network:network>/proposals/<int:proposal_id>/comment")
 @allows(Can.READ_PROPOSAL, proposal=Proposal)
 def comment(network: Network, proposal: Proposal) -> Response:
-    """Post what came too late, or was typed in the box, where the proposal is discussed; "Quote" puts a post into the box."""
+    """Post a late text, or one from the box, in the proposal's discussion; "Quote" puts a post into the box."""
     discussion = of_thread(proposal.thread_id, current_actor())
     if discussion is None:
         raise RuleBroken(_("This proposal has no discussion in which you can write."))
@@ -209,7 +209,7 @@ def comment(network: Network, proposal: Proposal) -> Response:
 
 
 def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, late: object) -> Response:
-    """The answer was not counted: it can be given to the new words where there are some, or be posted as a comment."""
+    """The answer was not counted: it can be given to the new version if there is one, or be posted as a comment."""
     newest, actor = queries.newest_version(proposal_id), current_actor()
     new = asked_version(form, newest) != newest.id and actions.is_taken(newest)
     if new and queries.entries_for(newest.id, actor):
@@ -247,7 +247,7 @@ def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
 
 
 def asked_version(form: AnswerForm | ChoiceForm, newest: ProposalVersion) -> int:
-    """The version whose words the reader saw, of the proposal in the address. NotFound for another's."""
+    """The version that the reader saw, of the proposal in the address. NotFound for another's."""
     asked = whole_number(form.version.data)
     if asked is None:
         return newest.id
@@ -255,14 +255,14 @@ def asked_version(form: AnswerForm | ChoiceForm, newest: ProposalVersion) -> int
 
 
 def parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
-    """For whom the reader may answer, where there is a choice."""
+    """The parties for which the reader may answer, if there is a choice."""
     if len(entries) < 2:
         return []
     return [(str(entry.id), _("For myself") if entry.person_id else entry.name) for entry in entries]
 
 
 def same_party(chosen: str | None, before: Sequence[RollEntry], mine: Sequence[RollEntry]) -> str | None:
-    """For whom she answers, by the number that the party has beside the newest words."""
+    """The party for which she answers, by its number beside the newest version."""
     who = {(each.person_id, each.organisation_id) for each in before if str(each.id) == chosen}
     same = (str(each.id) for each in mine if (each.person_id, each.organisation_id) in who)
     return next(same, chosen)
@@ -271,7 +271,7 @@ def same_party(chosen: str | None, before: Sequence[RollEntry], mine: Sequence[R
 def _comment_form(
     found: ProposalPage, discussion: Discussion | None, actor: Actor, typed: CommentForm | None
 ) -> CommentForm | None:
-    """The box to write in, for those who may write in the discussion while it is open; with what was typed there."""
+    """The box for comments, for those who may write in the discussion while it is open; with the typed text."""
     if (
         discussion is None
         or discussion.thread.state is not ThreadState.OPEN

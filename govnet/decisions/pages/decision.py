@@ -1,4 +1,4 @@
-"""A decision with all that belongs to it: its words from first to last, what became of it, and when what happened."""
+"""A decision with all its parts: its versions, its later history, and its dates."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from govnet.web.pages import last_day, moment
 
 @dataclass(frozen=True)
 class VersionText:
-    """One version, and what is different from the one before it."""
+    """One version, and its differences from the one before it."""
 
     version: ProposalVersion
     parts: Sequence[tuple[str, str]]
@@ -121,7 +121,7 @@ class DecisionPage:
 
     @property
     def headline(self) -> str:
-        """The outcome in words, with its numbers."""
+        """The outcome as a sentence, with its numbers."""
         decision = self.decision
         needed = queries.rule_of(decision.version).quorum.needed(decision.roll_size)
         return labels.headline(decision.outcome, results.tally_of(decision), needed, decision.door)

@@ -83,7 +83,7 @@ def decision_data(network: Network, number: str) -> Response:
 
 
 def _offsite(taken: OffsiteDecision | None) -> dict[str, Any]:
-    """How it is known what was decided off site; of other decisions the same names, with nothing under them."""
+    """The evidence of a decision made elsewhere; of other decisions the same names, with nothing under them."""
     return {
         "evidence": taken.evidence if taken else "",
         "evidence_url": taken.evidence_url if taken else "",
@@ -153,7 +153,7 @@ def check(network: Network, number: str) -> Response:
 @bp.get("/<network:network>/decisions/<number>/answers.json")
 @allows(Can.READ)
 def answers_data(network: Network, number: str) -> Response:
-    """Every answer, to count again; names for whom the page of the decision has them too."""
+    """Every answer, to count again; with names if the page of the decision has them too."""
     return data_page(closing_check.as_data(queries.decision(network.id, number), current_actor()))
 
 
@@ -189,7 +189,7 @@ METHODS = (*p.METHODS, *OPTIONS, OFFSITE)
 
 
 def _asked(choices: RegisterChoices) -> Filter:
-    """The filter in the address; what nobody could have chosen is left aside."""
+    """The filter in the address; values that were not offered are ignored."""
     known: dict[str, Collection[str]] = {
         "matter": p.MATTERS,
         "method": METHODS,

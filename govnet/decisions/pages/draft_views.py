@@ -59,7 +59,7 @@ def former_draft(network: Network, former_id: int) -> Response:
 def draft_page(
     network: Network, draft_id: int, form: AskDraftForm | None = None, status: int = 200
 ) -> Response:
-    """The text, those who want it asked, and what is still missing. NotFound where there is no such draft."""
+    """The text, its supporters, and the missing conditions. NotFound if there is no such draft."""
     found, charter, actor = queries.whole(draft_id), charters.rules_in_force(network.id), current_actor()
     if found is None or found.network_id != network.id:
         raise NotFound(_("There is no such proposal."))

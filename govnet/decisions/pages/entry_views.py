@@ -1,4 +1,4 @@
-"""Undoing an answer that was entered for somebody: by the link in the mail that told them, whether they can sign in or not."""
+"""Undoes an answer entered for somebody: by the link in the mail to them, whether they can sign in or not."""
 
 from __future__ import annotations
 

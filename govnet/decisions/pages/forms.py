@@ -86,7 +86,7 @@ class WordsForm(Form):
         limit=TEXT_LIMIT,
     )
     rules = HiddenField()
-    """Which version of our rules was in force when the form was opened; and a place for what is wrong with them together."""
+    """The version of our rules in force when the form was opened; and a place for mistakes in them together."""
     considered = MarkdownField(_l("What other options were considered, and why not those?"), limit=MORE_LIMIT)
     sources = MarkdownField(_l("What is it based on? Write one source on each line"), limit=MORE_LIMIT)
     in_force_on = Day(_l("New rules hold from"), validators=[Optional()])
@@ -127,20 +127,20 @@ def with_matter(form_class: type[Any], matters: Sequence[str]) -> type[Any]:
 
 
 class DraftForm(ProposeForm):
-    """A draft in other words."""
+    """A draft with another text."""
 
     seen = HiddenField()
-    """The digest of the words that stood there when they were opened to be changed."""
+    """The digest of the text that was there when it was opened to be changed."""
 
 
 class RewordForm(WordsForm):
-    """The same in other words."""
+    """The same with another text."""
 
     because = Text(
         _l("What changed, and why"), missing=_l("Say what changed: everybody is asked again."), limit=500
     )
     seen = HiddenField()
-    """The number of the words that were there to be changed."""
+    """The number of the version that was there to be changed."""
 
     def began_with(self) -> int:
         """That number; 0 where it is none, so that the form counts as stale."""
@@ -274,7 +274,7 @@ class HiddenText(MarkdownField):
 
 
 class SuggestForm(Form):
-    """Other words: the text as somebody would have it, and why."""
+    """A suggestion: the text as somebody would have it, and why."""
 
     text = MarkdownField(
         _l("The text as you suggest it"),
@@ -289,7 +289,7 @@ class SuggestForm(Form):
     difference: Sequence[tuple[str, str]] = ()
     """The page to check before sending."""
     replaced = ""
-    """The words typed before the text changed meanwhile."""
+    """The text typed before the version changed."""
     change = ("", "")
     """A passage of the text as it stands, and what should stand there instead, once the difference was looked at."""
 

@@ -33,7 +33,7 @@ def meeting_notes_list(network: Network) -> Response:
 @bp.get("/<network:network>/decisions/notes/<int:note_id>")
 @allows(Can.READ)
 def meeting_note(network: Network, note_id: int) -> Response:
-    """One note: what was said, where, when, and who was there."""
+    """One note: its text, where, when, and who was there."""
     return page("decisions/proposals/meeting_note.html", note=meeting_notes.one(network.id, note_id))
 
 
@@ -53,7 +53,7 @@ def meeting_note_data(network: Network, note_id: int) -> Response:
 @bp.route("/<network:network>/decisions/notes/new", methods=["GET", "POST"])
 @allows(Can.RECORD_DECISION)
 def write_meeting_note(network: Network) -> Response:
-    """Write a note down; `like` something written down before, it begins with that one's meeting."""
+    """Write a note; `like` is an earlier one, whose meeting it begins with."""
     form: Any = MeetingNoteForm(about=network, data=_same_meeting(network))
     return form_view(
         form,

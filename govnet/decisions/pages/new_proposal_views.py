@@ -57,7 +57,7 @@ class ProposalSubject:
 
     matter: str
     rules: tuple[SameRule, ...] = ()
-    """Empty where the address says it, or the answer changes nothing."""
+    """Empty if the address has it, or the answer changes nothing."""
 
 
 def _about(network: Network, charter: Charter) -> ProposalSubject:
@@ -122,7 +122,7 @@ def to_check(network: Network, ask: Callable[[], AnyProposal]) -> Response | Non
 
 
 def _way_fits(form: Any, charter: Charter, about: ProposalSubject) -> bool:
-    """Whether it can be decided in the way that was chosen beside other matters; says so on the form where it cannot."""
+    """Whether it can be decided in the way that was chosen beside other matters; the form says so if it cannot."""
     allowed = methods.ways(charter, about.matter)
     if not about.rules or form.way.data in allowed:
         return True
@@ -134,7 +134,7 @@ def _way_fits(form: Any, charter: Charter, about: ProposalSubject) -> bool:
 
 
 def check_page(it: Rehearsal, again: Mapping[str, Any] | None = None) -> Response:
-    """How it would look; what was typed comes along unseen. `again`: what is different from what was asked before."""
+    """The preview; the typed text comes along unseen. `again`: differences from the version before."""
     mine = ("csrf_token", "checked", "change")
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in mine]
     action = request.full_path.removesuffix("?")
@@ -144,7 +144,7 @@ def check_page(it: Rehearsal, again: Mapping[str, Any] | None = None) -> Respons
 @bp.post("/<network:network>/proposals/<int:proposal_id>/undo")
 @allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
 def undo(network: Network, proposal: Proposal) -> Response:
-    """Make a draft again of what was asked a moment ago."""
+    """Turn a proposal that opened a moment ago into a draft again."""
     return press(
         lambda: drafts_actions.undo(proposal, by=current_actor(), via=Door.WEB),
         url_for(".proposal", proposal_id=proposal.id),
@@ -174,7 +174,7 @@ def _thread_id(network: Network) -> int | None:
 
 
 def changes_rules(network: Network, matter: str, offers: Sequence[Offer], replaced: int | None) -> bool:
-    """Whether rules change by it: it is about them, and neither asks for an exception nor confirms what holds on trial."""
+    """Whether rules change by it: it is about them, and neither asks for an exception nor confirms a trial."""
     confirms = matter == "charter" and register_queries.confirms(
         network.id, replaced, clock.today(network.zone)
     )

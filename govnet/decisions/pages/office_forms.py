@@ -48,7 +48,7 @@ def asked_offers(
 
 
 def _given(offer: Offer, wanted: OfficeInput, called: tuple[Mapping[int, str], Mapping[int, str]]) -> Offer:
-    """The form begins with what was named before."""
+    """The form begins with the offices named before."""
     people, bodies = called
     typed = {
         "person": people.get(wanted.person_id or 0, ""),

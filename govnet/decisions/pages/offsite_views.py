@@ -1,4 +1,4 @@
-"""Writing down what was decided elsewhere, and writing beside what was decided."""
+"""Records decisions made elsewhere, and adds notes to decisions."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def object_to(network: Network, proposal: Proposal) -> Response:
 def _form_view(
     template: str, proposal_id: int, form: Form, do: Callable[[], object], **more: str
 ) -> Response:
-    """The page that asks for what is needed; once it is done, the proposal."""
+    """The page with the needed fields; once it is done, the proposal."""
 
     def show(status: int) -> Response:
         version = queries.newest_version(proposal_id)
@@ -149,7 +149,7 @@ def end_interest(network: Network, proposal: Proposal) -> Response:
 @bp.route("/<network:network>/proposals/<int:proposal_id>/enter", methods=["GET", "POST"])
 @allows(Can.ENTER_ANSWER, proposal=Proposal)
 def enter(network: Network, proposal: Proposal) -> Response:
-    """Enter somebody else's answer; they are told and can correct it."""
+    """Enter somebody else's answer; they are notified and can correct it."""
     form, version_id = _enter_form(network, proposal), queries.newest_version(proposal.id).id
     proposal_id, by = proposal.id, current_actor()
 

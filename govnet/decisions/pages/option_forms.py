@@ -63,7 +63,7 @@ def method_in(form: Any) -> str:
 
 
 def with_options(form: type[Any], version: ProposalVersion) -> tuple[type[Any], dict[str, str]]:
-    """The form with a field for the options, and what stands in it, where people choose between some."""
+    """The form with a field for the options, and its values, if people choose between some."""
     if version.method not in OPTIONS:
         return form, {}
     titles = queries.options_of([version.id])[version.id]
@@ -93,7 +93,7 @@ class ChoiceForm(Form):
         return {each: _number(words) for each, words in typed.items() if words}
 
     def given(self) -> AnswerInput:
-        """The answer; who ticks "No view" has none, whatever else stands in the form."""
+        """The answer; with "No view" ticked there is none, whatever else is in the form."""
         return AnswerInput(
             AnswerKind.NO_VIEW if self.no_view.data else AnswerKind.CHOICE,
             reason=self.reason.data or "",
@@ -102,7 +102,7 @@ class ChoiceForm(Form):
         )
 
     def forget(self) -> None:
-        """Leave empty what was chosen: the numbers may stand for other options now."""
+        """Empty the choice: the numbers may mean other options now."""
         for field in self.option_fields:
             field.data = None
 

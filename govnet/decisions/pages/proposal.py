@@ -58,11 +58,11 @@ class VersionTally:
     options: Choosing | None = None
     """The options with all answers: drawn only where `counts`."""
     offices: Sequence[OfficeChange] = ()
-    """The offices that its words give or end."""
+    """The offices that its version gives or ends."""
 
     @property
     def named(self) -> list[str]:
-        """The same in words."""
+        """The same as a sentence."""
         return offices.row_words(self.offices, self.version.proposal.network_id)
 
     @property
@@ -105,7 +105,7 @@ class VersionTally:
 
     @property
     def headline(self) -> str:
-        """The outcome in words."""
+        """The outcome as a sentence."""
         return labels.headline(self.outcome, self._led, self.needed, self.version.proposal.door)
 
     @property
@@ -114,7 +114,7 @@ class VersionTally:
 
     @property
     def seen_from(self) -> str:
-        """When members see each other's answers, in the charter's words."""
+        """When members see each other's answers, by the charter's sentence."""
         return say(p.VISIBLE.states(self.version.visible.value))
 
     @property
@@ -140,7 +140,7 @@ class VersionTally:
         return list(self.answers.first) if self.counts else []
 
     def groups(self) -> list[tuple[str, str, list[ShownAnswer], int]]:
-        """Those with a name beside their answer, by answer: how drawn, words, who, and how many more."""
+        """People with a name beside their answer, by answer: shape, label, names, and how many more."""
         rows = (
             (kind, [each for each in self.nameable if each.position.kind is kind])
             for kind in (*FIVE, AnswerKind.CHOICE)
@@ -167,16 +167,16 @@ class ProposalPage:
     changes: tuple[Change, ...]
     office_replies: Sequence[OfficeReply] = ()
     own_case: int | None = None
-    """Where the words name the reader, to whom it gives an office, or whose it ends."""
+    """The office that the version gives to the reader, or ends."""
 
     @property
     def named(self) -> list[str]:
-        """The offices that the words give or end."""
+        """The offices that the version gives or ends."""
         return self.now.named
 
     @property
     def version(self) -> ProposalVersion:
-        """The words that count now."""
+        """The version that counts now."""
         return self.now.version
 
     @property
@@ -197,12 +197,12 @@ class ProposalPage:
 
     @property
     def told_from(self) -> datetime:
-        """When those who are asked are told, unless it is undone."""
+        """The time when people on the roll are notified, unless it is undone."""
         return self.proposal.opened_at + UNDO
 
     @property
     def can_undo(self) -> bool:
-        """Whether its author can still undo it: nobody has been told, and nobody else has answered."""
+        """Whether its author can still undo it: nobody has been notified, and nobody else has answered."""
         first = self.version.is_open and self.version.number == 1 and self.proposal.door is Door.WEB
         return first and clock.now() < self.told_from and self._alone
 
@@ -272,7 +272,7 @@ def standing(
     *,
     over: bool = True,
 ) -> VersionTally:
-    """A version's answers for one reader; `over` says that nobody is asked any more, in later words either."""
+    """A version's answers for one reader; `over` says that nobody is asked any more, in later versions either."""
     sees = {"closed": over and not version.is_open, "has_answered": answered}
     rule = queries.rule_of(version)
     options = None
@@ -294,7 +294,7 @@ def _sees_everybody(actor: Actor) -> bool:
 
 
 def decision_standing(decision: Decision, actor: Actor) -> VersionTally:
-    """The answers to what was decided, as this reader may see them."""
+    """The answers to a decision, as this reader may see them."""
     found = answers([decision.version_id], public=not _sees_everybody(actor))[decision.version_id]
     titles = _titles([decision.version]).get(decision.version_id)
     named = _offices(decision.version.proposal, [decision.version]).get(decision.version_id, ())
@@ -302,7 +302,7 @@ def decision_standing(decision: Decision, actor: Actor) -> VersionTally:
 
 
 def earlier_standings(versions: Sequence[ProposalVersion], actor: Actor) -> list[VersionTally | None]:
-    """The answers to earlier words, in one statement; None for what was decided off site."""
+    """The answers to earlier versions, in one statement; None for a decision made elsewhere."""
     asked = [each.id for each in versions if each.offsite is None]
     given = answers(asked, public=not _sees_everybody(actor)) if asked else {}
     titles = _titles(versions)
@@ -357,7 +357,7 @@ def as_data(now: VersionTally) -> dict[str, Any]:
 
 
 def _office_data(now: VersionTally) -> list[dict[str, Any]]:
-    """The offices that it gives or ends, in words and as data."""
+    """The offices that it gives or ends, as sentences and as data."""
     asked = offices.inputs(now.offices, now.version.proposal.network_id)
     told = zip(asked, offices.facts(asked), now.named, strict=True)
     return [

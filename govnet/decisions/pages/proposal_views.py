@@ -1,4 +1,4 @@
-"""Reading what is open, and a proposal; each as a page and as data."""
+"""Pages and data of open proposals, and of one proposal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ blueprints = (bp,)
 
 
 def bind(app: Flask) -> None:
-    """Entries about proposals and decisions lead to their pages, and templates know the answers' words."""
+    """Entries about proposals and decisions lead to their pages, and templates know the answers' labels."""
     registry.link_to("proposal", lambda d: url_for("decisions.proposal", proposal_id=int(d["key"])))
     registry.link_to("meeting_note", lambda d: url_for("decisions.meeting_note", note_id=int(d["key"])))
     registry.link_to("decision", lambda d: url_for("decisions.decision", number=d["number"]))

@@ -21,7 +21,7 @@ from govnet.mail.outgoing.compose import Rendered
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """How a proposal would look, whom it would ask, until when, and the mail that would ask them."""
+    """A preview of a proposal: its page, its roll, its deadline, and the mail about it."""
 
     question: str
     html: str

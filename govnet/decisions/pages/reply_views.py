@@ -44,7 +44,7 @@ def reply(network: Network, proposal: Proposal, entry_id: int) -> Response:
 @bp.route("/<network:network>/proposals/named/<int:named_id>/reply", methods=["GET", "POST"])
 @allows(Can.REPLY_IN_OWN_CASE, named=OfficePerson)
 def office_reply(network: Network, named: OfficePerson) -> Response:
-    """Room for a reply of somebody to whom a proposal gives an office, or whose office it ends."""
+    """The field for a reply of somebody to whom a proposal gives an office, or whose office it ends."""
     proposal = office_replies.proposal_of(named)
     check_right(current_actor(), Can.READ_PROPOSAL, proposal)
     before, proposal_id = db.session.get(OfficeReply, (proposal.id, named.person_id)), proposal.id

@@ -1,4 +1,4 @@
-"""New words for what is open: the form, the page to check first, and the button that undoes it for ten minutes."""
+"""A new version of an open proposal: the form, the page to check first, and the button that undoes it for ten minutes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from govnet.web.pages import page
 @bp.route("/<network:network>/proposals/<int:proposal_id>/reword", methods=["GET", "POST"])
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
 def reword(network: Network, proposal: Proposal) -> Response:
-    """The words as they are, to be changed; the page to check; and from there everybody asked again in ten minutes."""
+    """The text to change; the page to check; from there everybody is asked again in ten minutes."""
     form, proposal_id, by = _reword_form(proposal), proposal.id, current_actor()
 
     def show(status: int) -> Response:
@@ -57,7 +57,7 @@ def reword(network: Network, proposal: Proposal) -> Response:
         return None if request.form.get("checked") else check_page(it, _beside(proposal, form))
 
     def stale(_newer: Stale) -> Response:
-        """The words typed, beside the newer ones; sending it again says that those were seen."""
+        """The typed text, beside the newer one; sending it again says that the newer one was seen."""
         form.seen.data = str(queries.newest_version(proposal_id).number)
         return show(409)
 
@@ -100,7 +100,7 @@ def _beside(proposal: Proposal, form: Any) -> dict[str, Any]:
 
 
 def _taken_up(proposal: Proposal) -> Suggestion | None:
-    """The suggestion in the address, which the new words take up."""
+    """The suggestion in the address, which the new version takes up."""
     key = asked_number("suggestion")
     return suggestion_to(proposal.id, key) if key else None
 
@@ -108,7 +108,7 @@ def _taken_up(proposal: Proposal) -> Suggestion | None:
 @bp.post("/<network:network>/proposals/<int:proposal_id>/reword/undo")
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
 def undo_reword(network: Network, proposal: Proposal) -> Response:
-    """Ask nobody; the words are in the form again."""
+    """Ask nobody; the text is in the form again."""
     proposal_id = proposal.id
     return press(
         lambda: rewording.undo(proposal, by=current_actor(), via=Door.WEB),
@@ -137,7 +137,7 @@ def _reword_form(proposal: Proposal) -> Any:
 
 
 def _begun(proposal: Proposal, version: ProposalVersion) -> tuple[Wording, str]:
-    """The words to begin with, and why: those that are asked, a suggestion in them, or words that were not asked."""
+    """The text to begin with, and why: the open version, a suggestion in it, or a version that nobody was asked."""
     suggestion, kept = _taken_up(proposal), rewording.of_proposal(proposal.id)
     now = words_of(version)
     if suggestion is not None and suggestion.version_id == version.id:

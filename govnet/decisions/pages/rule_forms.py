@@ -23,7 +23,7 @@ class RuleField:
     rule: Parameter[Any]
     name: str
     in_force: Any
-    """Its value, in words for templates."""
+    """Its value, as text for templates."""
     changed: bool
     wrong: bool
 
@@ -72,7 +72,7 @@ def with_rules(form: type[Form], shown: Charter, now: Charter | None = None) -> 
 
 
 def asked_rules(keys: Iterable[str]) -> list[Parameter[Any]]:
-    """The rules of these keys, each once; what is none is left out."""
+    """The rules of these keys, each once; unknown keys are left out."""
     return [p.CATALOGUE[key] for key in dict.fromkeys(keys) if key in p.CATALOGUE]
 
 

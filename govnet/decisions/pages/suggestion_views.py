@@ -1,4 +1,4 @@
-"""Other words for a passage of a draft or of what is open: suggesting them, and the answer."""
+"""Suggestions for a passage of a draft or an open proposal: making them, and the answer."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def suggest(network: Network, proposal: AnyProposal) -> Response:
 @bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/accept")
 @allows(Can.REWORD_PROPOSAL, proposal=AnyProposal)
 def accept_suggestion(network: Network, proposal: AnyProposal, suggestion_id: int) -> Response:
-    """Take the words: into the draft, or through the form in which everybody is asked again."""
+    """Accept the suggestion: into the draft, or through the form in which everybody is asked again."""
     proposal_id, by = proposal.id, current_actor()
     if isinstance(proposal, Proposal):
         return see(".reword", proposal_id=proposal_id, suggestion=suggestion_id)
@@ -71,7 +71,7 @@ def accept_suggestion(network: Network, proposal: AnyProposal, suggestion_id: in
 )
 @allows(Can.REWORD_PROPOSAL, proposal=AnyProposal)
 def reject_suggestion(network: Network, proposal: AnyProposal, suggestion_id: int) -> Response:
-    """Keep the words, and say why."""
+    """Keep the text, and say why."""
     form, proposal_id = ReasonForm(about=proposal), proposal.id
 
     def do() -> None:

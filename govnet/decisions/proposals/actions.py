@@ -1,4 +1,4 @@
-"""Proposing, changing the words, giving more time, closing early, taking back, and noting beside a decision."""
+"""Acts on proposals: opening, new versions, more time, closing early, taking back, and notes beside a decision."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def propose(
 ) -> Proposal:
     """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no.
 
-    `draft` is one that has met what the charter asks of it; without, a charter that asks for one refuses.
-    Asked on the web it is told after ten minutes, in which its author can undo it (drafts.actions.undo).
+    `draft` is one that has met the charter's conditions; without, a charter that wants one refuses.
+    From the web, people are notified after ten minutes, in which its author can undo it (drafts.actions.undo).
     """
     act = require(by, Can.PROPOSE, ProposedMatter(network.id, ask.matter), via)
     charter = charters.rules_in_force(network.id)
@@ -98,10 +98,10 @@ def propose(
 def reword(
     proposal: Proposal, words: Wording, *, because: str, by: Actor, via: Door, seen: int | None = None
 ) -> ProposalVersion:
-    """Ask everybody again in new words; earlier answers stay beside the words they were given to.
+    """Ask everybody again about a new version; earlier answers stay beside the version they were given to.
 
-    All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
-    `seen`, where known, is the number of the words that were there to be changed: Stale once there are newer ones.
+    All goes on as it began, by the rules it opened under; only its effect is compared with those in force.
+    `seen`, if known, is the number of the version that was there to be changed: Stale once there is a newer one.
     """
     act = require(by, Can.REWORD_PROPOSAL, proposal, via)
     proposals_queries.check_one_of_many(proposal)
@@ -134,7 +134,7 @@ def reword(
 
 
 def _amendable(old: ProposalVersion, proposal: Proposal, network: Network) -> datetime:
-    """Until when new words may move the closing, by the rules it opened under; RuleBroken in the last hours."""
+    """The latest time to which a new version may move the closing, by the rules it opened under; RuleBroken in the last hours."""
     charter = queries.charter_of(old)
     frozen = deadlines.frozen(clock.now(), old.deadline, charter)
     if frozen is not None:
@@ -219,7 +219,7 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
 
 
 def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> None:
-    """Show answers only as `visible` says, in these words and in any later ones; RuleBroken where that is no tighter."""
+    """Show answers only as `visible` says, in this version and in any later one; RuleBroken if that is no tighter."""
     act = require(by, Can.HIDE_ANSWERS, proposal, via)
     version = still_asked(proposal)
     if visible not in version.visible.tighter:

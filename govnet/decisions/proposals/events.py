@@ -27,12 +27,12 @@ class AboutProposal(Event):
     question: str
 
     def seen(self) -> Visibility:
-        """While nobody has been told of what was decided off site, the committee alone reads of it."""
+        """Before a decision made elsewhere is announced, only the committee reads of it."""
         return super().seen() if self.proposal.is_told else Visibility.COMMITTEE
 
 
 class ProposalOpened(AboutProposal):
-    """Members are asked something, or asked again in new words."""
+    """Members are asked something, or asked again about a new version."""
 
     verb: ClassVar[str] = "decisions.opened"
     sentence: ClassVar[Any] = _l("%(actor)s asked: “%(question)s”")
@@ -48,7 +48,7 @@ class ProposalOpened(AboutProposal):
 
 
 class ProposalReworded(ProposalOpened):
-    """New words: everybody is asked again."""
+    """A new version: everybody is asked again."""
 
     verb: ClassVar[str] = "decisions.reworded"
     sentence: ClassVar[Any] = _l("%(actor)s changed the text of “%(question)s”; everybody is asked again.")
@@ -74,7 +74,7 @@ class AnswerTakenBack(AboutProposal):
 
 
 class AnswerEntered(Answered):
-    """Somebody's answer was entered for them. They are told, and can correct it."""
+    """Somebody's answer was entered for them. They are notified and can correct it."""
 
     verb: ClassVar[str] = "decisions.answer_entered"
     sentence: ClassVar[Any] = _l("%(actor)s entered somebody’s answer to “%(question)s”")
@@ -90,7 +90,7 @@ class OfficeReplied(AboutProposal):
 
 
 class AnswerUndone(AboutProposal):
-    """Somebody did not let stand what was entered for them: they have no answer, and nothing is entered again."""
+    """Somebody undid an answer entered for them: they have no answer, and nothing is entered again."""
 
     verb: ClassVar[str] = "decisions.answer_undone"
     sentence: ClassVar[Any] = _l("%(actor)s undid an answer to “%(question)s” that had been entered for them")
@@ -100,7 +100,7 @@ class AnswerUndone(AboutProposal):
 
 
 class ReasonAnswered(AboutProposal):
-    """The proposer replied to the reason that somebody gave: they are told."""
+    """The proposer replied to the reason that somebody gave: they are notified."""
 
     verb: ClassVar[str] = "decisions.reason_answered"
     sentence: ClassVar[Any] = _l("%(actor)s replied to a reason given beside an answer to “%(question)s”")
@@ -110,7 +110,7 @@ class ReasonAnswered(AboutProposal):
 
 
 class InterestDeclared(AboutProposal):
-    """Somebody has an interest in what is asked: what they answer is not counted."""
+    """Somebody has an interest in the matter: their answer is not counted."""
 
     verb: ClassVar[str] = "decisions.interest_declared"
     sentence: ClassVar[Any] = _l("%(actor)s declared an interest in “%(question)s”")
@@ -135,7 +135,7 @@ class SuggestionMade(AboutProposal):
 
 
 class SuggestionAnswered(AboutProposal):
-    """The proposer took suggested words, or said why not."""
+    """The proposer accepted suggested words, or said why not."""
 
     verb: ClassVar[str] = "decisions.suggestion_answered"
     sentence: ClassVar[Any] = _l("%(actor)s answered a suggestion for “%(question)s”")
@@ -201,7 +201,7 @@ class ProposalWithdrawn(AboutProposal):
 
     reason: str
     untold: bool = False
-    """Whether it was taken back before anybody was told that it was asked."""
+    """Whether it was taken back before anybody was notified of it."""
 
 
 class ProposalDecided(Event):
@@ -265,7 +265,7 @@ class NoteAdded(Event):
 
 
 class MeetingNoteWritten(Event):
-    """Something that was said or reported elsewhere was written down; it asks nobody and decides nothing."""
+    """Something that was said or reported elsewhere was recorded; it asks nobody and decides nothing."""
 
     verb: ClassVar[str] = "decisions.meeting_note_written"
     sentence: ClassVar[Any] = _l("%(actor)s wrote a note of %(where)s: “%(title)s”")

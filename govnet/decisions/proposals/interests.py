@@ -1,4 +1,4 @@
-"""Declaring an interest in what is asked: from then on one's answer is shown, and not counted."""
+"""Declares an interest in the matter: from then on one's answer is shown, and not counted."""
 
 from __future__ import annotations
 

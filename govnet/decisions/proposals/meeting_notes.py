@@ -1,4 +1,4 @@
-"""Notes of a meeting or of the list: what was said there and asks nobody. They are no decisions and have no number."""
+"""Notes of a meeting or of the list that ask nobody anything. They are no decisions and have no number."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def write(
     present: str = "",
     url: str = "",
 ) -> MeetingNote:
-    """Write down what was said or reported at a meeting or on the list (`door`). Everybody can read it; nobody is asked."""
+    """Record something said or reported at a meeting or on the list (`door`). Everybody can read it; nobody is asked."""
     act = require(by, Can.RECORD_DECISION, network, via)
     if on > clock.today(network.zone):
         raise RuleBroken(_("That day is in the future. Enter the day on which it was."), field="taken_on")

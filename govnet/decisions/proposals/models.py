@@ -42,7 +42,7 @@ class SuggestionState(StrEnum):
 
 
 class Suggestion(Base):
-    """Other words for a passage of a version, a draft's or an open one's; its author takes them or says why not."""
+    """Other words for a passage of a version, a draft's or an open one's; its author accepts them or says why not."""
 
     __tablename__ = "proposal_suggestion"
     __table_args__ = (
@@ -76,7 +76,7 @@ class Suggestion(Base):
 
 
 class Option(Base):
-    """One of several that people choose between; it belongs to the words and never changes."""
+    """One of several options; it belongs to the version and never changes."""
 
     __tablename__ = "proposal_option"
     __table_args__ = (
@@ -110,7 +110,7 @@ class OfficeReply(Base):
 
 
 class Rewording(Base):
-    """Other words that its author wants asked: until `ask_at` they can be undone, and nobody else sees them."""
+    """A version that its author wants to ask: until `ask_at` it can be undone, and nobody else sees it."""
 
     __tablename__ = "proposal_rewording"
     __table_args__ = (
@@ -125,7 +125,7 @@ class Rewording(Base):
         info=personal.owner("words_that_nobody_was_asked", erase=personal.ROW),
     )
     seen: Mapped[int]
-    """The number of the words that they would replace."""
+    """The number of the version that it would replace."""
     words: Mapped[Words] = mapped_column(info=personal.data(erase=personal.ROW, read=personal.from_json))
     """Canonical JSON of everything that the form asked for."""
     because: Mapped[str] = mapped_column(Text, info=personal.data(erase=personal.ROW))
@@ -138,7 +138,7 @@ class Rewording(Base):
 
 
 class Interest(Base):
-    """Somebody has a stake in what a proposal asks, and says so: whatever they answer is not counted."""
+    """Somebody declares a stake in a proposal's matter: their answer is not counted."""
 
     __tablename__ = "proposal_interest"
     __table_args__ = (

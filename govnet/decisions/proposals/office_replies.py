@@ -21,7 +21,7 @@ from govnet.record.actions import record
 
 
 def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeReply:
-    """Reply to it, in place of an earlier reply. RuleBroken once it has closed, or other words no longer name them."""
+    """Reply to it, in place of an earlier reply. RuleBroken once it has closed, or a later version no longer names them."""
     act = require(by, Can.REPLY_IN_OWN_CASE, named, via)
     proposal = proposal_of(named)
     check_right(by, Can.READ_PROPOSAL, proposal)

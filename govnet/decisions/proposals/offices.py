@@ -1,6 +1,6 @@
-"""Offices that a proposal gives or ends: what its author names, checked when it opens, and carried out at its close.
+"""Offices that a proposal gives or ends: named by its author, checked when it opens, and carried out at its close.
 
-What holds of places and mandates, the offices say, a floor above; see `Offices`.
+The rules of places and mandates are those of the offices, a floor above; see `Offices`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class OfficeInput:
 
 @dataclass(frozen=True)
 class Deciding:
-    """How an office is decided on: in which network and matter, by whom, under which rules, and settled on which day."""
+    """How an office is decided on: in which network and matter, by which body, under which rules, and settled on which day."""
 
     network: Network
     matter: str
@@ -99,7 +99,7 @@ class Offer:
     typed: Mapping[str, str] = field(default_factory=dict)
     """Names that the form begins with."""
     given: bool = False
-    """Whether the words that are changed name it already."""
+    """Whether the version to change names it already."""
 
 
 class OfficeOffers(Protocol):
@@ -137,7 +137,7 @@ def effect_is(kind: OfficeKind, check: OfficeCheck, effect: OfficeEffect) -> Non
 
 
 def apply(row: OfficeChange, decision: Decision, how: Deciding) -> None:
-    """Put what was decided into force. RuleBroken, before anything is written, when it can't be."""
+    """Put the decision into force. RuleBroken, before anything is written, if that is impossible."""
     _effects()[row.what][1](_input(row, how.network.id), row, decision, how)
 
 
@@ -274,7 +274,7 @@ def check_dates(changes: Iterable[OfficeInput]) -> None:
 
 
 def later(changes: Iterable[OfficeInput], on: date) -> tuple[OfficeInput, ...]:
-    """The same, settled only on a later day: what was to begin by then begins when it is decided."""
+    """The same, settled only on a later day: offices that were to begin by then begin when it is decided."""
     return tuple(
         replace(each, start=None) if each.start is not None and each.start <= on else each for each in changes
     )

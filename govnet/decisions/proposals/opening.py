@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from govnet.decisions.offsite.models import OffsiteDecision
 
 UNDO = timedelta(minutes=10)
-"""How long what is asked or written down waits before it is told, so that a slip can be undone."""
+"""The delay before an opening or a recorded decision is announced, so that a slip can be undone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ def may_propose(network: Network, by: Actor, matter: str = "") -> bool:
 
 
 def checked(charter: Charter, words: Wording, matter: str) -> Wording:
-    """The words with only those changes that change something; RuleBroken when they can't be."""
+    """The text with only those changes that change something; RuleBroken if that is impossible."""
     if matter not in p.MATTERS:
         raise RuleBroken(_("Choose what this is about, so that we know who decides."), field="matter")
     wrong = problems(charter, words.changes)
@@ -270,7 +270,7 @@ def new_proposal(
 
 
 def become(row: AnyProposal, kind: type[Any], **values: Any) -> Any:
-    """The same row as what it is from now on: a draft is asked, or what was asked is a draft again."""
+    """The same row in its new role: a draft is opened, or an opened proposal is a draft again."""
     key, state = row.id, class_mapper(kind).polymorphic_identity
     db.session.flush()
     db.session.expunge(row)
@@ -317,7 +317,7 @@ def open_version(
 
 
 def put_text(version: ProposalVersion, words: Wording, method: str) -> None:
-    """Have a version say what was written in the form."""
+    """Fill a version from the form."""
     version.question, version.text, version.html = words.question, words.text, render(words.text)
     version.changes, version.method = canonical(words.changes), method
     for name, value in asdict(words.more).items():
@@ -348,7 +348,7 @@ def _charter_after(version: ProposalVersion) -> CharterVersion:
 
 
 def _visible(charter: Charter, after: ProposalVersion | None) -> Visible:
-    """As the charter has it; what was hidden of earlier words stays hidden of the new ones."""
+    """As the charter has it; answers hidden in earlier versions stay hidden in the new one."""
     wanted = Visible(charter[p.VISIBLE])
     return tightest(wanted, after.visible) if after else wanted
 
@@ -387,12 +387,12 @@ def still_asked(proposal: Proposal) -> ProposalVersion:
 
 
 def check_reason(reason: str, field: str = "reason") -> None:
-    """RuleBroken without a reason where everybody can read it beside what was done, whatever the door."""
+    """RuleBroken without a reason if everybody can read it beside the act, through any door."""
     if not reason.strip():
         raise RuleBroken(_("Say why: everybody can read it."), field=field)
 
 
 def end_version(version: ProposalVersion, outcome: Outcome) -> None:
-    """Close a version without a decision: its words were changed, or it was taken back."""
+    """Close a version without a decision: there is a new one, or it was taken back."""
     version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), outcome
     db.session.flush()  # one open version a proposal: the old one closes before the new one opens

@@ -1,4 +1,4 @@
-"""Reading many proposals at once: what is open, what waits for somebody, what came of a discussion."""
+"""Reads many proposals at once: open ones, those that wait for somebody, and the results of a discussion."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ProposalRow:
     version: ProposalVersion
     tally: Tally
     mine: str = ""
-    """Whether the reader's answer is wanted or was given; empty for who isn't asked."""
+    """Whether the reader's answer is wanted or was given; empty for people who are not asked."""
 
     @property
     def counts(self) -> bool:
@@ -188,7 +188,7 @@ class InPlace:
 
 
 def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[int, InPlace]:
-    """The open version of each proposal that a person can answer without choosing for whom."""
+    """The open version of each proposal that a person can answer without choosing a party."""
     alone = (
         select(ProposalVersion.id)
         .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
@@ -234,7 +234,7 @@ def _still_asked(person: int | QueryableAttribute[Any]) -> ColumnElement[bool]:
 
 
 def to_remind(version_id: int, day: date) -> list[int]:
-    """The persons for whom a version waits: on its roll, or speaking that day for who is, as on the page You."""
+    """The people for whom a version waits: on its roll, or speaking that day for a party on it, as on the page You."""
     silent = select(RollEntry.person_id).outerjoin(Position, Position.entry_id == RollEntry.id)
     own = silent.where(RollEntry.person_id.is_not(None), _still_asked(RollEntry.person_id))
     spoken = (
@@ -259,7 +259,7 @@ BELONGS = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
 
 
 def awaited(version: ProposalVersion) -> int:
-    """How many silent parties can still give an answer that counts.
+    """The number of silent parties that can still give an answer that counts.
 
     Not those who left, who are recused, for whom nobody speaks, or whose one counted answer was given for another.
     """

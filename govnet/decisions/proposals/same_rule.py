@@ -14,7 +14,7 @@ from govnet.kernel.actor import Actor
 
 @dataclass(frozen=True)
 class SameRule:
-    """One way of deciding, and the matters it is for."""
+    """One way of deciding, with its matters."""
 
     body: str
     method: str

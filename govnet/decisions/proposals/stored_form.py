@@ -23,7 +23,7 @@ def dumps(words: Wording, ask: Ask) -> str:
 
 
 def loads(kept: str) -> tuple[Wording, Ask]:
-    """The same back; what this release does not know is left aside."""
+    """The same back; keys that this release does not know are ignored."""
     found = json.loads(kept)
     named = tuple(_office(each) for each in found["words"].pop("offices", ()))
     words = _read(Wording, found["words"], more=_read(More, found["words"].get("more", {})), offices=named)

@@ -1,1 +1,1 @@
-"""The register: decisions by number, and what holds today."""
+"""The register: decisions by number, and the ones in force."""

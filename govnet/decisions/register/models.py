@@ -99,7 +99,7 @@ class Reviews(Base):
 
 
 class ReviewReminder(Base):
-    """That a decision's day of review, or the end of its trial, was told: once for each day."""
+    """A notice of a decision's day of review, or of the end of its trial: once for each day."""
 
     __tablename__ = "review_reminder"
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)

@@ -52,7 +52,7 @@ def decision(network_id: int, number: str) -> Decision:
 
 
 def whole(decision_id: int) -> Decision:
-    """A decision with its words, its proposal, what came after it, and what it had replaced."""
+    """A decision with its version, its proposal, its successors, and the one it had replaced."""
     query = select(Decision.id).where(Decision.id == decision_id)
     (found,) = succession.read(query, joinedload(Decision.version), joinedload(Decision.proposal))
     return found
@@ -149,9 +149,9 @@ def confirms(network_id: int, decision_id: int | None, today: date) -> bool:
 
 
 def confirmed_changes(version: ProposalVersion) -> Mapping[str, Any]:
-    """The rules of a trial that a version confirms; those that hold already, as long as it runs, are left aside.
+    """The rules of a trial that a version confirms; those that hold already, as long as it runs, are left out.
 
-    Asked when the version is adopted: its trial may have ended meanwhile, and its rules come back.
+    Checked when the version is adopted: its trial may have ended meanwhile, and its rules come back.
     """
     replaces = version.proposal.replaces
     looked_at = exists().where(Reviews.proposal_id == version.proposal_id)

@@ -96,7 +96,7 @@ def found(network_id: int, wanted: Filter, today: date, *, total: int, number: i
 
 
 def page_query(conditions: Sequence[ColumnElement[bool]], *, offset: int, size: int) -> Select[int]:
-    """A page's ids in the order of an index, so that only what comes before it and the page itself are looked at."""
+    """A page's ids in the order of an index, so that only the rows before it and the page itself are read."""
     return select(Decision.id).where(*conditions).order_by(*_NEWEST_FIRST).limit(size).offset(offset)
 
 

@@ -24,9 +24,9 @@ def read(wanted: Select[int], *options: ExecutableOption) -> list[Decision]:
 
 
 def line_query(wanted: Select[int]) -> Select[Decision, bool]:
-    """Those wanted, what each had replaced, and what came after any of these, until one holds for good.
+    """The wanted decisions, those that each had replaced, and the successors of any, until one holds for good.
 
-    Beside each whether it was wanted itself.
+    Beside each is whether it was wanted itself.
     """
     given = wanted.cte("given")
     start, later = another(Decision, "start"), another(Decision, "later")
@@ -47,7 +47,7 @@ def _ends(decision: type[Decision]) -> ColumnElement[int]:
 
 
 def _put_beside(found: Sequence[Decision], given: set[int]) -> None:
-    """Tell each what came after it, where `in_force` looks for that, and those wanted what they had replaced."""
+    """Give each its successors, where `in_force` looks for them, and the wanted ones those they had replaced."""
     by_id = {each.id: each for each in found}
     later: dict[int | None, list[Decision]] = defaultdict(list)
     for each in found:

@@ -30,7 +30,7 @@ def earliest(opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
 
 
 def latest(first_opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
-    """The last day on which it may close, however often its words change; never before the earliest."""
+    """The last day on which it may close, however often its text changes; never before the earliest."""
     day = first_opened.astimezone(zone).date() + timedelta(days=charter[p.MAXIMUM_DAYS_OPEN])
     return max(until_day(day, charter), earliest(first_opened, charter, zone))
 
@@ -46,13 +46,13 @@ def cap(first_opened: datetime, first_deadline: datetime, charter: Charter, zone
 
 
 def reworded(deadline: datetime, now: datetime, last: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
-    """When new words close: later by the charter's rule where it must be, not after `last`, never sooner."""
+    """When a new version closes: later by the charter's rule if necessary, not after `last`, never sooner."""
     wanted = closes(first_day(now, charter[p.EXTENSION_DAYS], charter, zone), charter, zone)
     return max(deadline, min(wanted, last))
 
 
 def too_little(now: datetime, closing: datetime, zone: ZoneInfo) -> Said | None:
-    """Why new words can't be asked now: they would have less than a whole day, by the wall clock; or nothing."""
+    """The reason why a new version can't be asked now: it would have less than a whole day, by the wall clock; or nothing."""
     left = closing.astimezone(zone).replace(tzinfo=None) - now.astimezone(zone).replace(tzinfo=None)
     if left >= timedelta(days=1):
         return None
@@ -65,7 +65,7 @@ def too_little(now: datetime, closing: datetime, zone: ZoneInfo) -> Said | None:
 
 
 def frozen(now: datetime, deadline: datetime, charter: Charter) -> Said | None:
-    """Why the words can't be changed any more, in the charter's last hours before `deadline`; or nothing."""
+    """The reason why the text can't be changed any more, in the charter's last hours before `deadline`; or nothing."""
     hours = charter[p.FROZEN_HOURS]
     if now < deadline - timedelta(hours=hours):
         return None
@@ -101,7 +101,7 @@ def waiting_until(deadline: datetime, days: int, charter: Charter, zone: ZoneInf
 
 
 def days_late(met_on: date, today: date, charter: Charter) -> int:
-    """How many days too late what a meeting of the committee decided is written down; 0 where it is in time."""
+    """The days by which a decision of the committee's meeting is recorded too late; 0 if it is in time."""
     allowed = charter[p.PUBLISH_DAYS]
     return max(0, (today - met_on).days - allowed) if allowed else 0
 
@@ -114,7 +114,7 @@ def moved(day: date | None, after: date, days: timedelta) -> date | None:
 
 
 def objections_until(recorded: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
-    """Until when anybody may object to what was decided elsewhere."""
+    """The time until which anybody may object to a decision made elsewhere."""
     return closes(first_day(recorded, charter[p.OBJECTION_DAYS], charter, zone), charter, zone)
 
 

@@ -1,8 +1,8 @@
-"""Whether a decision still holds: computed from its own row and from what came later, never kept. Pure.
+"""Whether a decision is in force: computed from its own row and from later ones, never stored. Pure.
 
-What took its place may itself be on trial, and end; what took the place of that keeps it away all the same. A trial
-takes the place of no other trial; records of before that rule have such lines, of any length.
-`succession.read` loads what these functions look at.
+Its successor may itself be on trial, and end; the successor of that one keeps it out of force all the same. A trial
+takes the place of no other trial; records from before that rule have such chains, of any length.
+`succession.read` loads the rows that these functions look at.
 """
 
 from __future__ import annotations

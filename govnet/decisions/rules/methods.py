@@ -39,7 +39,7 @@ HOW: Mapping[str, str] = {
     "score": N_("by scoring options from 0 to 5"),
     "dots": N_("by giving dots to options"),
 }
-"""How something is decided, at the end of a sentence that begins with who decides."""
+"""The way of deciding, at the end of a sentence that begins with the body that decides."""
 
 NAMES: Mapping[str, str] = {
     "consensus": N_("By consensus"),
@@ -51,7 +51,7 @@ NAMES: Mapping[str, str] = {
     "score": N_("By scores for options"),
     "dots": N_("By dots for options"),
 }
-"""The same in a few words that stand by themselves."""
+"""The same in a few words that are complete by themselves."""
 
 
 def allowed(charter: Charter, matter: str) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def allowed(charter: Charter, matter: str) -> tuple[str, ...]:
 
 
 def _may_ask_for_objections(charter: Charter) -> bool:
-    """Silence is fine only where people can say Stop."""
+    """Silence means consent only where people can say Stop."""
     return charter[p.CONSENT_INSTEAD] and "block" in charter[p.ANSWERS]
 
 
@@ -126,7 +126,7 @@ def needs_draft(charter: Charter) -> bool:
 
 
 def stood_until(changed: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """Until when unchanged words must stand, by the wall clock where the network is; in UTC."""
+    """The time until which an unchanged version must stand, by the wall clock where the network is; in UTC."""
     wall = changed.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
     return wall.replace(tzinfo=zone).astimezone(UTC)
 

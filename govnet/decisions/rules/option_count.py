@@ -115,7 +115,7 @@ def instant_runoff(ballots: Sequence[Ballot], numbers: Sequence[int]) -> OptionC
 
 
 WORK = 300_000
-"""Votes that are looked at again, at most, to see whether a tie among the last can change what comes first."""
+"""The most votes that are counted again to see whether a tie among the last can change the first."""
 
 
 class _Rounds:
@@ -197,7 +197,7 @@ def _alike(ballots: Iterable[Ballot]) -> list[tuple[Ballot, int]]:
 
 
 def problem(method: str, ballot: Ballot, options: int, dots: int) -> Said | None:
-    """Why this can't be an answer, in words; None when it can."""
+    """The reason why this can't be an answer; None when it can."""
     most = {"ranked": options + 1, "score": HIGHEST_SCORE, "dots": dots}[method]
     least = 1 if method == "ranked" else 0
     if any(not 0 <= each <= options for each in ballot):

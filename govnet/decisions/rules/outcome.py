@@ -74,12 +74,12 @@ class Outcome(StrEnum):
 
     @property
     def adopted(self) -> bool:
-        """Whether what was proposed now holds."""
+        """Whether the proposal is now in force."""
         return self in ADOPTED
 
     @property
     def numbered(self) -> bool:
-        """Whether it stands in the register: what was taken back or put differently was never decided."""
+        """Whether it is in the register: a proposal that was taken back or got a new version was never decided."""
         return self not in {Outcome.WITHDRAWN, Outcome.REWORDED, Outcome.OBJECTED}
 
 

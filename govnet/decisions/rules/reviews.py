@@ -44,7 +44,7 @@ NOTE_LIMIT = 1_000
 
 
 def note_too_long(kind: str, text: str, before: int) -> Said | None:
-    """One of a minority says in a few words what is to be remembered, with all that was written `before`."""
+    """One of a minority writes a few words to be remembered, with everything that was written `before`."""
     left = max(0, NOTE_LIMIT - before)
     if kind != "minority" or len(text) <= left:
         return None

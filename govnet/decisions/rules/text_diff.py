@@ -9,7 +9,7 @@ from typing import Any
 
 SAME, INS, DEL, FOLD = "same", "ins", "del", "fold"
 BUDGET = 500_000
-"""Comparisons that a difference may cost, about 50 ms: what is left when they are used up is shown as replaced."""
+"""The most comparisons for a difference, about 50 ms: the rest is shown as replaced."""
 AROUND = 240
 """Unchanged characters that stay readable before and after a change."""
 LEAST_FOLD = 400
@@ -61,7 +61,7 @@ def segments(old: str, new: str, *, budget: int = BUDGET) -> tuple[Segment, ...]
 
 
 def _words(gone: str, come: str, purse: _Purse) -> Iterator[Segment]:
-    """The words of a passage that was changed."""
+    """The text of a changed passage."""
     for kind, old, new in _compared(_WORDS.findall(gone), _WORDS.findall(come), purse):
         if kind == SAME:
             yield Segment(SAME, old)
@@ -162,9 +162,9 @@ def after(found: Sequence[Segment]) -> str:
 
 
 def passage(old: str, new: str) -> tuple[str, str]:
-    """The lines in which the texts differ, as they were and as they are: all that is changed by putting these for those.
+    """The lines in which the texts differ, old and new: replacing the old by the new makes the whole change.
 
-    The old lines stand in `old` exactly once and hold words; where the change alone does not, lines around it come along.
+    The old lines are in `old` exactly once and hold words; if the change alone is not, lines around it come along.
     `old` must hold words and differ from `new`.
     """
     was, now = _LINES.findall(old), _LINES.findall(new)
@@ -187,7 +187,7 @@ def put_into(text: str, old: str, new: str) -> str | None:
 
 
 def shown(old: str, new: str, *, budget: int = BUDGET) -> list[tuple[str, str]]:
-    """As a page shows it: (kind, text), where FOLD holds what is long and unchanged, to be opened by who wants it."""
+    """For a page: (kind, text), where FOLD holds a long unchanged part that readers can open."""
     found = segments(old, new, budget=budget)
     last = len(found) - 1
     return [
@@ -202,7 +202,7 @@ def _part(each: Segment) -> tuple[str, str]:
 
 
 def _folded(text: str, first: bool, last: bool) -> list[tuple[str, str]]:
-    """The words next to a change stay; what lies between is folded if it is long."""
+    """The words next to a change stay; a long part between is folded."""
     start = 0 if first else _edge(text, AROUND)
     end = len(text) if last else len(text) - _edge(text[::-1], AROUND)
     if end - start < LEAST_FOLD:

@@ -64,9 +64,9 @@ def other_party(answers: Iterable[KnownAnswer], party: int, caster: int) -> int 
 def second_hand(
     answers: Iterable[KnownAnswer], party: int, caster: int, *, own: bool, may: Collection[int]
 ) -> Said | None:
-    """Why this person can't answer for this party too: one human never casts two counted answers.
+    """The reason why this person can't answer for this party too: one human never gives two counted answers.
 
-    `may` are the parties for whom they may answer. What they said for one whom they handed over stands without them:
+    `may` are the parties for which they may answer. An answer for a party that they handed over stands without them:
     then their `own` answer is taken too, and does not count.
     """
     other = other_party(answers, party, caster)
@@ -124,11 +124,11 @@ def sees_tally(visible: Visible, *, closed: bool, has_answered: bool) -> bool:
 
 
 def sees_names(visible: Visible, *, member: bool, closed: bool, has_answered: bool) -> bool:
-    """Whether names stand beside answers for this reader; visitors see only who said they may be named."""
+    """Whether this reader sees names beside answers; visitors see only people who agreed to be named."""
     return member and sees_tally(visible, closed=closed, has_answered=has_answered)
 
 
 def always_told(charter: Charter, matter: str, what: str) -> bool:
-    """Whether everybody concerned is told of that (opening, last_day, result) however little mail they take."""
+    """Whether everybody concerned is notified of that (opening, last_day, result) however little mail they take."""
     named = charter[p.ALWAYS_TOLD]
     return what in named or ("charter" in named and matter == "charter")

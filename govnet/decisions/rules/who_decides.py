@@ -15,7 +15,7 @@ class MatterRow:
 
     matter: str
     keys: tuple[str, ...]
-    """The rules that say who decides it, and how."""
+    """The rules about who decides it, and how."""
     method: Said
     proposes: tuple[Said, ...]
     answers: tuple[Said, ...]

@@ -1,1 +1,1 @@
-"""Other words: those that others suggest, and those that the author has ready for what is open."""
+"""Suggestions of others, and the new version that an author has ready for an open proposal."""

@@ -1,4 +1,4 @@
-"""Other words for a passage of a draft or of what is open: its author takes them, or says why not."""
+"""Suggested words for a passage of a draft or an open proposal: its author accepts them, or says why not."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MOST_OPEN = 5
 def suggest(
     proposal: AnyProposal, passage: str, instead: str, why: str, *, by: Actor, via: Door
 ) -> Suggestion:
-    """Suggest other words for a passage that stands in the text exactly once. RuleBroken otherwise."""
+    """Suggest other words for a passage that is in the text exactly once. RuleBroken otherwise."""
     act = require(by, Can.SUGGEST_WORDS, proposal, via)
     version = still_asked(proposal) if isinstance(proposal, Proposal) else _changeable(proposal)
     if isinstance(proposal, Draft) and proposal.author_id == by.person_id:
@@ -71,7 +71,7 @@ def accept(
     because: str = "",
     seen: int | None = None,
 ) -> ProposalVersion:
-    """Take suggested words: into the draft, whose supporters have to say so again, or by asking everybody again.
+    """Accept suggested words: into the draft, whose supporters have to support it again, or by asking everybody again.
 
     The text and the reason are the suggestion's, if not given.
     """
@@ -101,7 +101,7 @@ def taken_into(version: ProposalVersion, suggestion: Suggestion) -> str:
 
 
 def reject(suggestion: Suggestion, answer: str, *, by: Actor, via: Door) -> None:
-    """Keep the words, and say why."""
+    """Keep the text, and say why."""
     proposal = _open_proposal(suggestion)
     act = require(by, Can.REWORD_PROPOSAL, proposal, via)
     version = _changeable(proposal)
@@ -120,7 +120,7 @@ def take_back(suggestion: Suggestion, *, by: Actor) -> None:
 
 
 def check_passage(text: str, passage: str, instead: str) -> None:
-    """RuleBroken unless the passage stands in the text exactly once, and other words in its place leave something of it."""
+    """RuleBroken unless the passage is in the text exactly once, and its replacement leaves something of it."""
     if not passage.strip():
         raise RuleBroken(_("Copy the passage that should change from the text."), field="text")
     found = text.count(passage)

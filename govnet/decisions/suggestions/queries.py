@@ -1,4 +1,4 @@
-"""The suggestions of other words, to drafts and to what is open."""
+"""The suggestions to drafts and to open proposals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New words for what is open: they wait for ten minutes, in which their author can undo them; then everybody is asked again."""
+"""A new version of an open proposal: it waits for ten minutes, in which its author can undo it; then everybody is asked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ask_again(
     seen: int,
     suggestion: Suggestion | None = None,
 ) -> ProposalVersion:
-    """Ask everybody again at once: in words of one's own, or with a suggestion that they take up."""
+    """Ask everybody again at once: with an own text, or with a suggestion that it takes up."""
     if suggestion is not None and suggestion.state is SuggestionState.OPEN:
         return accept(suggestion, by=by, via=via, words=words, because=because, seen=seen)
     return actions.reword(proposal, words, because=because, by=by, via=via, seen=seen)
@@ -47,9 +47,9 @@ def wait(
     seen: int,
     suggestion: Suggestion | None = None,
 ) -> Rewording:
-    """Have everybody asked again in ten minutes. What can be refused was refused by a rehearsal of `ask_again`.
+    """Have everybody asked again in ten minutes. A rehearsal of `ask_again` has refused everything that can be refused.
 
-    Nothing has happened until then, so nothing is recorded: the words before are those that people answer.
+    Nothing has happened until then, so nothing is recorded: people answer the version before.
     """
     require(by, Can.REWORD_PROPOSAL, proposal, via)
     if still_open(proposal).number != seen:
@@ -71,7 +71,7 @@ def wait(
 
 
 def undo(proposal: Proposal, *, by: Actor, via: Door) -> None:
-    """Ask nobody: the words stay with their author. RuleBroken once everybody has been asked."""
+    """Ask nobody: the text stays with its author. RuleBroken once everybody has been asked."""
     require(by, Can.REWORD_PROPOSAL, proposal, via)
     row = _locked(Rewording.proposal_id == proposal.id)
     if row is None or row.ask_at is None:
@@ -80,12 +80,12 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> None:
 
 
 def of_proposal(proposal_id: int) -> Rewording | None:
-    """The words of a proposal that wait, were undone, or could not be asked. For its author's eyes."""
+    """A proposal's versions that wait, were undone, or could not be asked. For its author only."""
     return db.session.scalar(select(Rewording).where(Rewording.proposal_id == proposal_id))
 
 
 def earlier_answers(version_id: int) -> int:
-    """How many have answered the words that would be replaced."""
+    """The number of answers to the version that would be replaced."""
     return db.session.scalar(select(func.count()).where(Position.version_id == version_id)) or 0
 
 

@@ -39,7 +39,7 @@ _TEXTS = frozenset({"forum.started", "forum.replied", "forum.changed"})
 
 
 def report(post: Post, *, by: Actor, reason: str, via: Door, name: str = "", email: str = "") -> Report:
-    """Somebody says that a post should not stand; a visitor leaves an address. The committee is told."""
+    """Report a post; a visitor leaves an address. The committee is notified."""
     act = require(by, Can.REPORT, post, via)
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is already hidden."))
@@ -80,7 +80,7 @@ def _hiding(by: Actor, subject: Post | Report, via: Door) -> Act:
 
 
 def _check_apart(post: Post, by: Actor) -> None:
-    """RuleBroken where the post names the actor and somebody whom it does not name could look at it instead."""
+    """RuleBroken if the post names the actor and an officer whom it does not name could look at it instead."""
     if not rules.names(post.source, by.name):
         return
     others = names(officers(post.network_id))
@@ -110,11 +110,11 @@ def _deal(row: Report, state: ReportState, by: Actor, answer: str) -> None:
 
 
 def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door, law: bool = False) -> Hiding:
-    """Show a post's text no more. Its author gets the text and the reason by mail.
+    """Hide a post's text. Its author gets the text and the reason by mail.
 
-    One person removes nothing for good: wanting that hides the post, and the text goes once somebody else who may hide
-    wants it too, or has hidden the post before. Where the `law` wants it gone, it is after LAW_DAYS unless another
-    shows it again. The others are told at once of either.
+    One person removes nothing for good: asking for that hides the post, and the text goes once somebody else who may hide
+    asks for it too, or has hidden the post before. If the `law` wants it gone, it is after LAW_DAYS unless another
+    shows it again. The others are notified at once of either.
     """
     act = _hiding(by, post, via)
     if by.person_id is None:
@@ -166,7 +166,7 @@ def _hide(post: Post, by: Actor, reason: str, about: dict[str, Any]) -> Hiding:
 
 
 def _want_gone(row: Hiding, about: dict[str, Any], *, law: bool) -> None:
-    """Have the others told, and the text removed once one of them agrees, or the law's days are over."""
+    """Have the others notified, and the text removed once one of them agrees, or the law's days are over."""
     if law and row.law_until is None:
         row.law_until = rules.days_after(now(), rules.LAW_DAYS)
         on = row.law_until.astimezone(ZoneInfo(network_of(row.post).zone)).date()
@@ -229,7 +229,7 @@ def _remove_by_law(key: int) -> bool:
 
 
 def _take_text_away(post: Post) -> None:
-    """Out of the post, its earlier versions and the words of its entries: nothing of it is left."""
+    """Remove it from the post, its earlier versions and the words of its entries: nothing of it is left."""
     post.state, post.source, post.html = PostState.REMOVED, "", ""
     db.session.execute(
         delete(PostVersion).where(PostVersion.post_id == post.id).execution_options(**_IN_BULK)
@@ -238,7 +238,7 @@ def _take_text_away(post: Post) -> None:
 
 
 def erase_digests(post: Post) -> None:
-    """Take the words out of the entries that tell of the post's text, its digest with them."""
+    """Erase the words of the entries about the post's text, its digest with them."""
     for entry in _entries_of_text(post):
         erase_words(entry)
 

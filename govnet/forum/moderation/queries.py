@@ -1,4 +1,4 @@
-"""Reading what was reported, hidden and appealed: the public log, and one case with all that its reader may see."""
+"""Reads reports, hidings and appeals: the public log, and one case with all that its reader may see."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ def reported(network: Network, post: Post) -> Response:
 @bp.route("/<network:network>/forum/reports/<int:report_id>", methods=["GET", "POST"])
 @allows(Can.HIDE_POST, report=Report)
 def answer_report(network: Network, report: Report) -> Response:
-    """Those who may hide look at a report: hide the post, or say why it stands."""
+    """The page for a report: officers who may hide can hide the post, or say why it stands."""
     form = DismissForm(about=report)
 
     def do() -> None:

@@ -1,4 +1,4 @@
-"""Writing in the forum. Texts are rendered here, once; what is said of it in the record is a digest."""
+"""Writing in the forum. Texts are rendered here, once; the record has a digest of them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Head:
 
 
 def digest(text: str) -> str:
-    """SHA-256 of a text, in hex: what the record keeps of it, among the words that can be erased."""
+    """SHA-256 of a text, in hex: the record keeps it among the words that can be erased."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -102,7 +102,7 @@ def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> T
 
 
 def reply(thread: Thread, *, by: Actor, body: str, via: Door) -> Post:
-    """Add a post to the thread's end, with the next number; its followers are told, and its author is one of them."""
+    """Add a post to the thread's end, with the next number; its followers are notified, and its author becomes one."""
     network = network_of(thread)
     act = require(by, Can.REPLY, thread, via)
     if thread.state is ThreadState.OPEN and rules.is_over(thread.until, today(network.zone)):

@@ -32,11 +32,11 @@ from govnet.web.pages import last_day, moment
 from govnet.web.templates import kept
 
 CSRF, KEY = "@csrf@", "@key@"
-"""Where a kept form gets what is its reader's own."""
+"""The gaps for a reader in a kept form."""
 
 
 class Around(NamedTuple):
-    """Everything on the page but the posts; dates as ready words, which go with the day."""
+    """Everything on the page but the posts; dates as ready text, which goes with the day."""
 
     thread_id: int
     title: str
@@ -135,7 +135,7 @@ def quoting_form(thread: Thread, number: str) -> ThreadReplyForm | None:
 
 
 def add_quote(body: MarkdownField, thread: Thread, number: int | None) -> None:
-    """Put a quote behind what is typed already; where there is nothing to quote, say so."""
+    """Put a quote after the typed text; if there is nothing to quote, say so."""
     post = queries.post_numbered(thread.id, number) if number is not None else None
     if post is None or post.state is not PostState.VISIBLE or not post.source.strip():
         body.errors = [_("The post that you quote is no longer there. What you typed is still here.")]
@@ -167,7 +167,7 @@ FORM = "press"
 
 
 REPLY = "reply-form"
-"""The form for a reply: what is typed there goes with the button that quotes a post."""
+"""The form for a reply: its text goes along with the button that quotes a post."""
 
 
 class Viewer(NamedTuple):
@@ -197,17 +197,17 @@ class PageContext(NamedTuple):
 
 
 class PostShape(NamedTuple):
-    """Which pieces a post has; what they say is filled in."""
+    """The pieces of a post; their content is filled in."""
 
     locale: str
     marked: bool
-    """The author's office stands beside the name, or for whom they speak."""
+    """The author's office is beside the name, or the organisation they speak for."""
     door: Door
     edited: bool
     new: bool
     readable: bool
     thanks: bool
-    """How many said thanks is in words, because the reader cannot say it here."""
+    """The number of thanks is in words, because the reader cannot thank here."""
     actions: tuple[str, ...]
     pressed: bool
     counted: bool

@@ -50,7 +50,7 @@ _THREAD: Any = bindparam("thread_id", type_=BigInteger)
 
 
 def beside_threads(provider: Provider) -> None:
-    """Have `provider` say what came out of a discussion (its id), in one statement; twice changes nothing."""
+    """Register a `provider` for the results of a discussion (its id), in one statement; twice changes nothing."""
     if provider not in _beside():
         _beside().append(provider)
 
@@ -65,7 +65,7 @@ def line(
 
 
 def lines_beside_threads(kind: str, rows: Lines, say: Callable[[ThreadLine], Beside]) -> None:
-    """Like beside_threads, for what a line can say: `rows(thread_id)` is made with line(), and all are one statement."""
+    """Like beside_threads, for a line's values: `rows(thread_id)` is made with line(), and all are one statement."""
     _lines()[kind] = (rows, say)
     _every().clear()
 
@@ -89,7 +89,7 @@ def _said(thread_id: int) -> list[Beside]:
 
 
 def onward_from_threads(provider: Onward) -> None:
-    """Have `provider` say what the reader of a thread can do next: words, address and icon, or None; no statements."""
+    """Register a `provider` for a next step of a thread's reader: label, address and icon, or None; no statements."""
     if provider not in _onward():
         _onward().append(provider)
 

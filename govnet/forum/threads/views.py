@@ -74,7 +74,7 @@ def _thread_page(
 @limiter.limit("40 per 10 minutes", key_func=who)
 @allows(Can.REPLY, thread=Thread)
 def reply(network: Network, thread: Thread) -> Response:
-    """A post at the end; with the button "Preview", only a look at it; with "Quote" beside a post, its words behind these."""
+    """Add a post at the end; "Preview" only shows it; "Quote" beside a post adds its text after the typed one."""
     form = ThreadReplyForm(about=thread, made=thread.posts)
     if "quote" in request.form:
         return _quote(network, thread, form, whole_number(request.form["quote"]))
@@ -97,14 +97,14 @@ def reply(network: Network, thread: Thread) -> Response:
 
 
 def _quote(network: Network, thread: Thread, form: ThreadReplyForm, number: int | None) -> Response:
-    """The page on which the quoted post stands, with what was typed and the quote in the form."""
+    """The page of the quoted post, with the typed text and the quote in the form."""
     threads_page.add_quote(form.body, thread, number)
     reading = threads_queries.read(thread, rules.page_of(number or thread.posts), current_actor().person_id)
     return _thread_page(network, thread, reading, form, 422 if form.errors else 200, quoting=not form.errors)
 
 
 def post_address(post: Post) -> str:
-    """Where a post stands in its thread."""
+    """The place of a post in its thread."""
     number = rules.page_of(post.number)
     page_number = number if number > 1 else None
     return url_for(".thread", thread_id=post.thread_id, page=page_number, _anchor=f"post-{post.number}")

@@ -232,7 +232,7 @@ def _change_form(topic: Topic, **more: Any) -> TopicForm:
 
 
 def _offer(form: TopicForm, topic: Topic | None = None) -> None:
-    """Only readers for whom the charter lets something begin; a topic keeps those it has."""
+    """Only audiences for whom the charter lets something begin; a topic keeps those it has."""
     terms = queries.terms_of(topic.network_id if topic else current_actor().network_id or 0)
     kept = topic.visibility.value if topic else ""
     offered: list[Any] = list(form.audience.choices or ())
