@@ -115,7 +115,7 @@ def oneself(actor: Actor, subject: Any) -> Authority | None:
 def concerned(actor: Actor, subject: Any) -> bool:
     """Whether it is the actor's own case: about them, or an organisation that they speak for.
 
-    A subject names those whom it is about by their ids, in `concerns` and `concerns_organisations`.
+    A subject names its people and organisations by their ids, in `concerns` and `concerns_organisations`.
     """
     people = getattr(subject, "concerns", ())
     organisations = getattr(subject, "concerns_organisations", ())
@@ -129,7 +129,7 @@ def apart(holds: Predicate) -> Predicate:
 
 
 def alone(actor: Actor, subject: Any) -> Authority | None:
-    """Decides their own case because nobody else holds an office, as when a network is founded. The record says so."""
+    """Decides their own case because nobody else holds an office, as when a network is founded. The record shows it."""
     if not (actor.alone and concerned(actor, subject)):
         return None
     found = steering(actor, subject) or coordinator(actor, subject)
@@ -193,7 +193,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Given:
-    """The people whom a right is given to, and the sentence that says so: empty for the right's own."""
+    """The people to whom a right is given, and its sentence: empty for the right's own."""
 
     grants: tuple[Grant, ...]
     sentence: str = ""
@@ -201,7 +201,7 @@ class Given:
 
 @dataclass(frozen=True)
 class ByCharter:
-    """A right that a rule of the charter moves: the people whom each value of that rule gives it to, its default first."""
+    """A right that a rule of the charter moves: the people for each value of that rule, its default first."""
 
     rule: str
     choices: Mapping[object, Given]

@@ -194,7 +194,7 @@ class ProposalVersion(Base):
     text: Mapped[Words] = mapped_column(info=personal.data(erase=""))
     html: Mapped[Words] = mapped_column(info=personal.data(None, erase=""))
     because: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
-    """Why there is a new version: what changed in the words, or what somebody objected."""
+    """The reason for a new version: changes in the text, or an objection."""
     changes: Mapped[str] = mapped_column(
         Text, default="{}", info=personal.data(erase="{}", read=personal.from_json)
     )
@@ -208,7 +208,7 @@ class ProposalVersion(Base):
     trial_until: Mapped[date | None] = mapped_column(info=personal.data(erase=None))
     """On trial: it ends by itself before this day begins, unless it is confirmed."""
     trial_signs: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
-    """For what is on trial: how we shall know whether it works."""
+    """For a trial: how we shall know whether it works."""
     method: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[Instant] = mapped_column(nullable=True)
     deadline: Mapped[Instant] = mapped_column(nullable=True)

@@ -87,7 +87,7 @@ class Measured(RendererHTML):
     def renderInline(  # noqa: N802 - the library's name
         self, tokens: Sequence[Token], options: OptionsDict, env: EnvType
     ) -> str:
-        """The same for what stands inside a block; counted here, and not once more by the block."""
+        """The same for the inside of a block; counted here, and not once more by the block."""
         return self._written(tokens, options, env)
 
     def _written(self, tokens: Sequence[Token], options: OptionsDict, env: EnvType) -> str:
@@ -114,7 +114,7 @@ class Measured(RendererHTML):
         return "</a>"
 
     def image(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
-        """A link in place of a picture, so that nobody's reader loads it unasked; words where a link may not be."""
+        """A link in place of a picture, so that no reader's browser loads it unasked; text where a link is not allowed."""
         address = str(tokens[at].attrs.get("src", ""))
         words = escapeHtml(self.renderInlineAsText(tokens[at].children, options, env).strip() or address)
         if env["links"] or not address.lower().startswith(("http://", "https://")):

@@ -9,7 +9,7 @@ _hearers: list[Hearer] = []
 
 
 def hear(hearer: Hearer) -> None:
-    """Have `hearer(what, value, labels)` told of everything that is measured."""
+    """Call `hearer(what, value, labels)` for each measurement."""
     _hearers.append(hearer)
 
 

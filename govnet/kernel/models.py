@@ -83,7 +83,7 @@ class Base(DeclarativeBase):
 
 
 def is_name(column: Any, *, person: bool = False) -> None:
-    """Have a column take names only, whatever the door: what is no name raises RuleBroken when it is set anew."""
+    """Let a column take only names, through any door: anything else raises RuleBroken when it is set."""
 
     def check(_row: object, value: Any, before: Any, _initiator: object) -> Any:
         return value if not value or value == before else proper(value, column.key, person=person)
@@ -111,7 +111,7 @@ def reference(row: Base) -> str:
 
 
 class Submission(Base):
-    """A form that was sent: the same key and text again lead to what was made the first time."""
+    """A form that was sent: the same key and text again lead to the thing made the first time."""
 
     __tablename__ = "submission"
     key: Mapped[str] = mapped_column(String(100), primary_key=True)

@@ -1,4 +1,4 @@
-"""When the database or the disk cannot do what was asked: which trouble it is, and when to try again."""
+"""Outages of the database or the disk: which trouble it is, and when to try again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from govnet.kernel.errors import Busy
 
 @dataclass(frozen=True)
 class Outage:
-    """One kind of trouble: a word for the log and for monitors, words for people, seconds until it may be over."""
+    """One kind of trouble: a word for the log and for monitors, a sentence for people, seconds until it may be over."""
 
     name: str
     words: Any

@@ -106,4 +106,4 @@ METRICS = "/metrics"
 
 
 FOR_MONITORS = (HEALTH, READY, METRICS)
-"""Asked for by address, from inside; say nothing that has a host in it, and ask nobody who they are."""
+"""Addresses that are asked from inside: they contain no host names and ask nobody who they are."""

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class PerApp(Generic[T]):
-    """A register of the application in use: called, it returns what was put in there, at first what `make` makes.
+    """A register of the application in use: called, it returns its content, at first the result of `make`.
 
         _listeners = PerApp("listeners", dict[type, Listener])
         _listeners()[Left] = left

@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 class PerRequest(Generic[T]):
-    """A register of the request in hand: called, it returns what was put in there, at first what `make` makes.
+    """A register of the request in hand: called, it returns its content, at first the result of `make`.
 
         _known = PerRequest("rules", dict[int, Charter])
         _known()[network_id] = charter
 
-    Outside a request, and inside a transaction, each call gets a new one: what is written rests on what holds then.
+    Outside a request, and inside a transaction, each call gets a new one: writes rest on the rows of that moment.
     """
 
     def __init__(self, name: str, make: Callable[[], T]) -> None:

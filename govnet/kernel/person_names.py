@@ -112,7 +112,7 @@ def _needed(text: str, at: int) -> bool:
 
 
 def _stacked(text: str) -> bool:
-    """Whether marks are piled up, or one stands on nothing."""
+    """Whether marks are piled up, or one has no letter below it."""
     run, base = 0, False
     for character in text:
         if unicodedata.category(character) not in ("Mn", "Me") or character == "\ufe0f":
@@ -169,7 +169,7 @@ def is_office(name: str) -> bool:
 
 
 def key(name: str) -> str:
-    """By what two names are the same: no case, no widths, one space between words."""
+    """The form in which two names are compared: no case, no widths, one space between words."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())[
         :_MOST_KEY
     ]

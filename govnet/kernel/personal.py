@@ -58,7 +58,7 @@ def owner(
     entries: bool = False,
     among: Callable[[Any], Any] | None = None,
 ) -> dict[Any, Any]:
-    """The row is its owner's, and stands in their copy under `section`; without one, another column puts it there.
+    """The row is its owner's, and is in their copy under `section`; without one, another column puts it there.
 
     `erase`: what is left in the column itself, or ROW. `empties`: an erasure empties the row's data; a function of the
     table says of which rows alone. `entries`: what the record says about the row loses its words. `among`: a query of this
@@ -99,7 +99,7 @@ def secret() -> dict[Any, Any]:
 
 
 def naming() -> dict[Any, Any]:
-    """The column is nobody's; the copy shows it beside every reference to such a row."""
+    """The column has no owner; the copy shows it beside every reference to such a row."""
     return data(erase=STAYS, names=True)
 
 
@@ -114,7 +114,7 @@ def struck(column: Column[Any]) -> ColumnElement[str]:
 
 
 def numbered(column: Column[Any]) -> ColumnElement[str]:
-    """For `erase`: nobody's, and no two alike."""
+    """For `erase`: without an owner, and no two alike."""
     return literal("erased-").concat(cast(column.table.c.id, String))
 
 

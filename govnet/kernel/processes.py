@@ -18,7 +18,7 @@ from typing import NoReturn
 import click
 
 GRACE = 25.0
-"""Seconds that a process has to end: a little more than the web has to answer what came."""
+"""Seconds that a process has to end: a little more than the web has to answer the last requests."""
 
 
 def tell_service_manager(state: str) -> None:
@@ -48,10 +48,10 @@ class Lifeline:
 
 
 class Forked:
-    """A child that shares with this process the memory of what was loaded, and has all else its own.
+    """A child that shares with this process the memory of the loaded program, and has all else of its own.
 
-    Only while this process has one thread and no connection open: a child has no other threads, and what they held stays held
-    in it (POSIX, fork()). Answers as a subprocess.Popen does.
+    Only while this process has one thread and no connection open: a child has no other threads, and their locks stay
+    locked in it (POSIX, fork()). Answers as a subprocess.Popen does.
     """
 
     def __init__(self, work: Callable[[], object]) -> None:

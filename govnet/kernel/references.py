@@ -1,4 +1,4 @@
-"""Which rows others name: asked of every table at once, so that a new one cannot be forgotten."""
+"""The rows that other rows name: asked of every table at once, so that a new one cannot be forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often what was asked for, for limits: in Redis for all processes together, and in this one while Redis is away."""
+"""Request counts for limits: in Redis for all processes together, and in this one while Redis is away."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def bind(app: Flask) -> None:
 
 
 class SharedCounts(Storage):
-    """Counts in both places and answers with the higher number, so that no limit begins anew when Redis goes or comes.
+    """Counts in both places and answers with the higher number, so that no limit starts afresh when Redis goes or comes.
 
     Once Redis failed no page asks it again until a thread of its own has counted something there.
     """
@@ -60,7 +60,7 @@ class SharedCounts(Storage):
         return self._higher(self.own.get(key), lambda: int(self.shared.get(key)))
 
     def get_expiry(self, key: str) -> float:
-        """When counting begins anew, in seconds since 1970."""
+        """The time when counting starts afresh, in seconds since 1970."""
         return self._higher(self.own.get_expiry(key), lambda: float(self.shared.get_expiry(key)))
 
     def clear(self, key: str) -> None:
@@ -78,7 +78,7 @@ class SharedCounts(Storage):
         return self.trouble() is None
 
     def trouble(self) -> str | None:
-        """In Redis' own words why it does not count, by a try; None when it does."""
+        """Redis' own message why it does not count, by a try; None when it does."""
         try:
             self.shared.incr("govnet-look", 60)
         except self.base_exceptions as error:

@@ -21,7 +21,7 @@ from govnet.kernel.folders import beside
 FILE = "GOVNET_SETTINGS"
 """The setting that names the settings file."""
 _OURS = ("GOVNET_", "MAIL_")
-"""How the names begin that no other program uses: what is spelt nearly like a setting is taken for one."""
+"""The beginnings of names that no other program uses: a near misspelling of a setting is taken for one."""
 _CLUSTERS = re.compile(r"_(SERVICE|PORT)(_|$)")
 """Names that Kubernetes puts into the environment for a service called govnet or mail."""
 _PLACEHOLDER = re.compile(
@@ -67,7 +67,7 @@ class Setting:
     example: str
     line: str
     shown: str = ""
-    """The default in words, where it is not the value itself."""
+    """The default in words, if it is not the value itself."""
     field: str = ""
     needed: bool = False
     """In production."""
@@ -138,11 +138,11 @@ class SettingsGiven:
     values: Mapping[str, str]
     troubles: tuple[str, ...]
     unread: frozenset[str]
-    """Settings that stand in the file and could not be read; all where the file could not be."""
+    """Settings in the file that could not be read; all if the file could not be."""
 
 
 def given(table: Sequence[Setting], environ: Mapping[str, str]) -> SettingsGiven:
-    """The settings of the environment, and of the file that it names where it does not say otherwise itself."""
+    """The settings of the environment, and those of the file that it names."""
     names = {row.name for row in table}
     troubles = [_misspelt(name, table) for name in sorted(environ) if _is_near(name, names)]
     path = environ.get(FILE, "")

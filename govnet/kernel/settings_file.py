@@ -37,7 +37,7 @@ class Read:
 
 
 def read(path: str) -> Read:
-    """The file's settings, or what is wrong with it; looks at no more than 64 KB."""
+    """The file's settings, or its mistakes; reads no more than 64 KB."""
     try:
         with open(path, "rb") as file:
             raw = file.read(LARGEST + 1)
@@ -84,7 +84,7 @@ def parse(raw: bytes, path: str = "settings.env") -> Read:
 
 
 def _pair(raw: bytes) -> tuple[str, str] | None:
-    """The setting in a line; None where it is blank or a comment. Raises ValueError with what is wrong in words."""
+    """The setting in a line; None if it is blank or a comment. Raises ValueError with a message."""
     if raw.endswith(b"\r"):
         raise ValueError(
             "ends as on Windows (CR LF): save the file with Unix line ends, for example MAIL_PORT=587"

@@ -48,7 +48,7 @@ class TaskKind:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits for somebody: what is asked, about what, until when, and where it is done."""
+    """One task of somebody: what to do, about what, until when, and on which page."""
 
     kind: str
     network: Any

@@ -80,9 +80,9 @@ def _markdown() -> MarkdownIt:
 def render(markdown: str) -> str:
     """Safe HTML of a Markdown text: no raw HTML, no images, no scripts; headings from h3 down; links say nofollow.
 
-    Plain addresses become links, and pictures links to where they are, in their own words. What nh3 would
-    drop is dropped, so a `javascript:` link keeps its words only. Raises TooMuch, a RuleBroken, when the
-    text makes too much of itself. The latest are kept: a form asks first, the action inside its transaction.
+    Plain addresses become links, and pictures links to their files, with their own text. Anything that nh3 would
+    drop is dropped, so a `javascript:` link keeps only its text. Raises TooMuch, a RuleBroken, when the text makes too
+    much of itself. The latest are kept: a form asks first, the action inside its transaction.
     """
     html = _markdown().render(markdown, limits(markdown))
     html = _HEADING.sub(lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
@@ -108,7 +108,7 @@ def rendered(markdown: str) -> str:
 
 
 def excerpt(text: str, length: int = 160) -> str:
-    """The beginning of a Markdown text as plain words, at most `length` characters, cut between words."""
+    """The beginning of a Markdown text as plain text, at most `length` characters, cut between words."""
     text = text[: 20 * length]
     plain = _PICTURE.sub(r"\1", text)
     plain = _MARKUP.sub("", plain)

@@ -42,7 +42,7 @@ def perhaps_saved() -> bool:
 
 
 def nothing_saved() -> None:
-    """A request begins: what was saved before it is not its own."""
+    """A request begins: earlier commits are not its own."""
     db.session.info.pop(_PERHAPS, None)
 
 
@@ -119,7 +119,7 @@ def _measured(take: Callable[[], Taken]) -> Iterator[Taken]:
 
 
 def let_go() -> None:
-    """End what was only read: an idle worker keeps no snapshot, and a read that failed leaves nothing behind."""
+    """End a reading transaction: an idle worker keeps no snapshot, and a read that failed leaves nothing behind."""
     if in_transaction():
         raise RuntimeError("let_go() inside transaction()")
     db.session.rollback()

@@ -38,9 +38,9 @@ def trigger(
 
 
 def refuse(name: str, table: str, words: str, where: Mapping[str, str]) -> None:
-    """Refuse, with these words, each operation on a row `where` its condition over OLD and NEW holds.
+    """Refuse, with this message, each operation on a row `where` its condition over OLD and NEW holds.
 
-    Operations are INSERT, UPDATE (or "UPDATE OF column") and DELETE; conditions are in the words of SQLite.
+    Operations are INSERT, UPDATE (or "UPDATE OF column") and DELETE; conditions are in the SQL of SQLite.
     """
     sqlite, checks = [], []
     for operation, holds in where.items():
@@ -68,7 +68,7 @@ def same(*columns: str) -> str:
 
 
 def in_postgresql(condition: str) -> str:
-    """The same condition in the words of PostgreSQL."""
+    """The same condition in the SQL of PostgreSQL."""
     return condition.replace(" IS NOT NEW.", " IS DISTINCT FROM NEW.").replace(
         " IS NEW.", " IS NOT DISTINCT FROM NEW."
     )

@@ -74,7 +74,7 @@ def party_named(by: Actor, key: str) -> Party:
 def start(
     network: Network, draft: LetterInput, *, party: str, thread: Thread | None, by: Actor, via: Door
 ) -> Letter:
-    """Ask for names under a letter until the chosen day; its author's own stands there first."""
+    """Open a letter for names until the chosen day; its author's own comes first."""
     act = require(by, Can.START_LETTER, network, via)
     mine = party_named(by, party)
     letter = Letter(
@@ -92,7 +92,7 @@ def start(
 
 
 def edit(letter: Letter, draft: LetterInput, *, seen: int, by: Actor, via: Door) -> None:
-    """Change the words while nobody else has signed them. Stale when they changed since version `seen`."""
+    """Change the text while nobody else has signed it. Stale when it changed since version `seen`."""
     act = require(by, Can.KEEP_LETTER, letter, via)
     letter = queries.locked(letter.id)
     refuse(rules.why_not_edited(letter.state, signed_by_others=queries.signed_by_others(letter)))
@@ -110,7 +110,7 @@ def edit(letter: Letter, draft: LetterInput, *, seen: int, by: Actor, via: Door)
 
 
 def sign(letter: Letter, party: str, *, seen: int, by: Actor, via: Door) -> Signature:
-    """Put the party's name under the letter, in public. RuleBroken after the deadline, or when it stands there."""
+    """Put the party's name under the letter, in public. RuleBroken after the deadline, or if it is there already."""
     act = require(by, Can.SIGN_LETTER, letter, via)
     mine = party_named(by, party)
     letter = queries.locked(letter.id)

@@ -32,7 +32,7 @@ class LetterOpened(_AboutLetter):
 
 
 class LetterChanged(LetterOpened):
-    """The author found other words before anybody else had signed."""
+    """The author changed the text before anybody else had signed."""
 
     verb: ClassVar[str] = "letters.changed"
     sentence: ClassVar[Any] = _l(
@@ -99,7 +99,7 @@ class LetterWithdrawn(_AboutLetter):
 
 
 class LetterSent(_AboutLetter):
-    """It went to whom it is addressed."""
+    """It went to its addressee."""
 
     verb: ClassVar[str] = "letters.sent"
     sentence: ClassVar[Any] = _l("The letter “%(title)s” was sent on %(sent_on)s.")

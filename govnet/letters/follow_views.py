@@ -22,7 +22,7 @@ from govnet.web.pages import page
 
 
 def _form_view(what: str, letter: Letter, form: Form, do: Callable[[], None]) -> Response:
-    """The page that asks for what is needed; once it is done, the letter."""
+    """The page with the needed fields; once it is done, the letter."""
     letter_id = letter.id
 
     def show(status: int) -> Response:

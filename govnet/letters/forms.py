@@ -32,7 +32,7 @@ class LetterForm(Form):
         _l("It can be signed until"), validators=[InputRequired(_l("Enter the last day for signing."))]
     )
     seen = HiddenField(default="1")
-    """The version of the words that the author began with."""
+    """The version of the text that the author began with."""
 
     def draft(self) -> LetterInput:
         """The typed values."""
@@ -53,7 +53,7 @@ class NewLetterForm(LetterForm):
 
 
 class SignForm(Form):
-    """One's name, or one's organisation's, under the words that one has read."""
+    """One's name, or one's organisation's, under the text that one has read."""
 
     seen = HiddenId(validators=[InputRequired(_l("Please read the letter again."))])
     party = StringField()

@@ -20,7 +20,7 @@ STATES: dict[LetterState, tuple[Any, str]] = {
     LetterState.ANSWERED: (_l("Answered"), "good"),
     LetterState.WITHDRAWN: (_l("Taken back"), "plain"),
 }
-"""Each state in words, and its colour."""
+"""The label of each state, and its colour."""
 
 
 def state(letter: Letter) -> str:

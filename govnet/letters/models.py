@@ -46,11 +46,11 @@ class Letter(Base):
     )
     title: Mapped[Name] = mapped_column(info=personal.naming())
     addressed_to: Mapped[Name] = mapped_column(info=personal.stays("to"))
-    """To whom it goes."""
+    """The addressee."""
     text: Mapped[Words] = mapped_column(info=personal.stays())
     html: Mapped[Words]
     version: Mapped[int] = mapped_column(default=1)
-    """One more with each change of the words, so that nobody signs others than those they read."""
+    """One more with each change of the text, so that nobody signs another text than they read."""
     state: Mapped[LetterState] = mapped_column(enum_type(LetterState, "state"), default=LetterState.OPEN)
     opened_at: Mapped[Instant]
     deadline: Mapped[Instant]
@@ -62,7 +62,7 @@ class Letter(Base):
     sent_how: Mapped[Name] = mapped_column(default="", info=personal.stays())
     reply_due: Mapped[date | None]
     reminded_at: Mapped[Instant | None]
-    """When its author was told that no reply has come by then."""
+    """The time when its author was notified that no reply has come by then."""
     replied_on: Mapped[date | None]
     reply: Mapped[str] = mapped_column(Text, default="")
     reply_html: Mapped[str] = mapped_column(Text, default="")
@@ -102,7 +102,7 @@ class Signature(Base):
     )
     """The person who pressed the button: for an organisation, the one who spoke for it then."""
     name: Mapped[Name] = mapped_column(info=personal.data("as", erase=""))
-    """As it stands in the letter; empty once somebody has removed theirs."""
+    """The name in the letter; empty once somebody has removed theirs."""
     at: Mapped[Instant]
     erased: Mapped[bool] = mapped_column(default=False, info=personal.data(None, erase=True))
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")

@@ -1,4 +1,4 @@
-"""A letter as its page and its data show it: for whom it speaks, and what this reader can do."""
+"""A letter for its page and its data: on whose behalf it speaks, and the acts of this reader."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def line(row: LetterRow) -> dict[str, Any]:
 
 
 def as_data(letter: Letter, signed: SignatureCount, names: Sequence[Signature]) -> dict[str, Any]:
-    """A letter with some of its names, as data; what was taken back stands in nobody's name."""
+    """A letter with some of its names, as data; one that was taken back is in nobody's name."""
     under = names if letter.state is not LetterState.WITHDRAWN else ()
     days = {name: getattr(letter, name) for name in ("closed_at", "sent_on", "reply_due", "replied_on")}
     return {

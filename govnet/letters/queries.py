@@ -1,4 +1,4 @@
-"""Reading letters: lists in one statement, a letter with its names, what waits and what is due."""
+"""Reads letters: lists in one statement, a letter with its names, waiting ones and due ones."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def open_now(network_id: int, now: datetime, limit: int = 3) -> list[LetterRow]:
 
 
 def over(network_id: int, page: int) -> list[LetterRow]:
-    """A page, and one more, of what was answered or taken back, the newest first."""
+    """A page, and one more, of letters that were answered or taken back, the newest first."""
     query = _counted().where(
         Letter.network_id == network_id, Letter.state.in_((LetterState.ANSWERED, LetterState.WITHDRAWN))
     )
@@ -185,7 +185,7 @@ def due(*only: ColumnElement[bool]) -> Sequence[int]:
 
 
 def unanswered(*only: ColumnElement[bool]) -> Sequence[int]:
-    """Letters to which a reply was due before today, wherever the day is furthest on, and of which nobody was told yet."""
+    """Letters to which a reply was due before today, wherever the day is furthest on, and without a notice yet."""
     ahead = (clock.now() + timedelta(days=1)).date()
     query = select(Letter.id).where(
         Letter.state == LetterState.SENT, Letter.reply_due < ahead, Letter.reminded_at.is_(None), *only

@@ -123,7 +123,7 @@ def why_not_withdrawn(state: LetterState) -> Said | None:
 
 
 def why_not_sent(state: LetterState, count: SignatureCount) -> Said | None:
-    """Why it can't be written down as sent, or nothing."""
+    """The reason why it can't be recorded as sent, or nothing."""
     if state is LetterState.OPEN:
         return Said(N_("It is still open for signing. It can be sent once it is closed."))
     if state is LetterState.WITHDRAWN:
@@ -152,7 +152,7 @@ def sent_problems(
 
 
 def why_not_answered(state: LetterState) -> Said | None:
-    """Why a reply can't be written down, or nothing."""
+    """The reason why a reply can't be recorded, or nothing."""
     if state is LetterState.SENT:
         return None
     if state is LetterState.ANSWERED:

@@ -40,7 +40,7 @@ def letter_page(letter_id: int, form: SignForm | None = None, status: int = 200)
 @bp.route("/<network:network>/letters/new", methods=["GET", "POST"])
 @allows(Can.START_LETTER)
 def start(network: Network) -> Response:
-    """Open a letter for names: the words, to whom it goes, and until when."""
+    """Open a letter for names: the text, the addressee, and the closing time."""
     form = _start_form(network)
     return form_view(
         form,

@@ -25,7 +25,7 @@ blueprints = (bp,)
 
 
 def bind(app: Flask) -> None:
-    """Discussions lead to letters, and show those that came out of them; templates know the words."""
+    """Discussions lead to letters, and show those that came out of them; templates know the labels."""
     app.jinja_env.globals["letter_words"] = labels
     slots.lines_beside_threads("letter", queries.from_thread, _beside)
     slots.onward_from_threads(_go_on)

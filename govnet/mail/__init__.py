@@ -1,1 +1,1 @@
-"""Mail: what is told to whom, sent once, and what became of it."""
+"""Mail: notices to people, sent once, and their fate."""

@@ -71,7 +71,7 @@ def forget(gone: PersonErased) -> None:
 
 
 def _forget_address(address: str) -> None:
-    """Mails to the address that name no person, just the mail that it took, and what came from it."""
+    """Mails to the address that name no person, only the mail that it took, and its results."""
     theirs = (Delivery.address == address, Delivery.person_id.is_(None))
     waiting = Delivery.state.in_(WAITING - {DeliveryState.IN_HAND})
     cancelled = update(Delivery).where(*theirs, waiting)
@@ -84,7 +84,7 @@ def _forget_address(address: str) -> None:
 
 
 def _forget_words(words: Collection[str]) -> None:
-    """Empty what was sent and says one of them; what is on its way to others goes when the last of them has it."""
+    """Empty sent mails that contain one of them; a mail on its way to others is emptied when the last of them has it."""
     found: dict[bool, list[int]] = {True: [], False: []}
     query = select(Rendering, _on_its_way()).where(Rendering.body.is_not(None))
     for row, on_its_way in db.session.execute(query.execution_options(yield_per=100)):

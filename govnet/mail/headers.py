@@ -57,7 +57,7 @@ def _is_invisible(char: str) -> bool:
 
 
 def wire_address(address: str) -> str:
-    """The address for the wire, in ASCII; raises BadHeader for what is no single bare address."""
+    """The address for the wire, in ASCII; raises BadHeader for anything but a single bare address."""
     if _BARE.fullmatch(address):
         return address
     try:
@@ -67,7 +67,7 @@ def wire_address(address: str) -> str:
 
 
 def can_be_written_to(address: str | None) -> bool:
-    """Whether the address can stand in a mail's head: one that an earlier release took may not."""
+    """Whether the address can be in a mail's head: one that an earlier release took may not."""
     try:
         return bool(address and wire_address(address))
     except BadHeader:
@@ -93,7 +93,7 @@ def _fold(name: str, words: Iterable[str], width: int = _WIDTH) -> bytes:
 
 
 def text_field(name: str, text: str) -> bytes:
-    """A field of free text, such as Subject, in encoded words where it needs them.
+    """A field of free text, such as Subject, in encoded words if it needs them.
 
     Plain text of a subject's length stays on one line: some programs show the fold as a gap, or break the thread at it.
     """

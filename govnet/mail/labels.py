@@ -1,4 +1,4 @@
-"""States of mail in words that people use; never "delivered", which nobody can know."""
+"""Labels for states of mail; never "delivered", which nobody can know."""
 
 from __future__ import annotations
 

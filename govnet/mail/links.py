@@ -12,7 +12,7 @@ from flask import current_app
 
 
 class Ending(str):
-    """A page's address that works until some instant, by the clock of `zone`, and maybe `once`: mails say so under it."""
+    """A page's address that works until some instant, by the clock of `zone`, and maybe `once`: mails print this under it."""
 
     until: datetime
     zone: str

@@ -6,7 +6,7 @@ from govnet.people.addresses import AddressProved, PersonErased, heard_by
 
 
 def bind() -> None:
-    """Hear of addresses that were proved or erased; say what was said about mail."""
+    """Listen for addresses that were proved or erased; answer questions about wishes."""
     listen(AddressProved, subscriptions.adopt)
     listen(PersonErased, erasure.forget)
     heard_by(subscriptions.wishes)

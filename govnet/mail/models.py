@@ -24,7 +24,7 @@ from govnet.mail.volume import News, Stance, Volume
 
 
 class Mail(Base):
-    """Something that is told or sent: one row, whatever the number of languages and recipients."""
+    """A notice or a mail: one row, for any number of languages and recipients."""
 
     __tablename__ = "mail"
     __table_args__ = (Index("ix_mail_paused", "network_id", **where("paused_at IS NOT NULL")),)
@@ -123,7 +123,7 @@ class Delivery(Base):
 
 
 class RecipientChunk(Base):
-    """Some hundreds of those whom a large mail goes to and who have no delivery yet: a transaction makes theirs."""
+    """Some hundreds of the recipients of a large mail who have no delivery yet: a transaction makes theirs."""
 
     __tablename__ = "recipient_chunk"
     __table_args__ = (CheckConstraint("number > 0", name="holds_some"),)
@@ -140,7 +140,7 @@ class RecipientChunk(Base):
 
 
 IS_WAITING = text("delivery.state IN ('queued', 'in_hand')")
-"""In the words of its index: with parameters SQLite would not see that they are the same."""
+"""Written as in its index: with parameters SQLite would not see that they are the same."""
 HAS_FAILED = text("delivery.state = 'failed'")
 """The same."""
 
@@ -171,7 +171,7 @@ class Subscription(Base):
     confirmed_at: Mapped[Instant | None]
     """When the address said yes."""
     asked_at: Mapped[Instant | None]
-    """When it was last asked to say yes."""
+    """The last time when it was asked to say yes."""
     silent_at: Mapped[Instant | None]
     """Since when it wants nothing at all."""
     token: Mapped[str] = mapped_column(String(40), unique=True, info=personal.secret())
@@ -213,7 +213,7 @@ class Suppression(Base):
     """How many mails had come back."""
     since: Mapped[Instant]
     lifted_at: Mapped[Instant | None]
-    """When somebody asked us to try again; what came back before no longer counts."""
+    """The time when somebody asked us to try again; earlier bounces no longer count."""
 
 
 class Fate(StrEnum):
@@ -222,7 +222,7 @@ class Fate(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     ANSWERED = "answered"
-    """Not done; the sender was told why."""
+    """Not done; the sender got the reason."""
     IGNORED = "ignored"
     """From a machine, or to nobody we know: never answered."""
 
@@ -264,7 +264,7 @@ class MailLine(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     held_at: Mapped[Instant | None]
     held_why: Mapped[str] = mapped_column(Text, default="")
-    """Why a person must release it first: a restored copy, say."""
+    """The reason why a person must release it first: a restored copy, for example."""
     not_before: Mapped[Instant | None]
     """Nothing goes sooner; then one mail tries it."""
     troubles: Mapped[int] = mapped_column(default=0)

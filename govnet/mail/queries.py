@@ -1,4 +1,4 @@
-"""Reading mail: what became of it, who wants how much, and what is wrong."""
+"""Reads mail: its fate, people's choices, and its troubles."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ def progress(mail_ids: Collection[int]) -> Progress:
 
 
 def mails_of_entry(entry_id: int) -> list[int]:
-    """The mails that an entry was told by, once the worker has got to it."""
+    """The mails about an entry, once the worker has got to it."""
     return list(db.session.scalars(select(Mail.id).where(Mail.entry_id == entry_id).order_by(Mail.id)))
 
 

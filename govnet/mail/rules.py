@@ -63,13 +63,13 @@ def rest(troubles: int) -> timedelta:
 
 
 def rest_when_refused(refusals: int) -> timedelta:
-    """How long what was refused for good so often in a row is left alone before one mail tries it: an hour at most."""
+    """The pause after so many refusals in a row before one mail is tried: an hour at most."""
     beyond = min(max(refusals - LINE_REFUSALS_TO_TRIP, 0), len(_RESTS_WHEN_REFUSED) - 1)
     return _RESTS_WHEN_REFUSED[beyond]
 
 
 def last_moment(made: datetime, not_after: datetime | None) -> datetime:
-    """The instant after which a mail is not worth sending: five days, or sooner if it says so (RFC 5321,
+    """The instant after which a mail is not worth sending: five days, or sooner if it has its own limit (RFC 5321,
     4.5.4.1).
     """
     limit = made + LIFETIME
@@ -102,7 +102,7 @@ class Against(StrEnum):
 
 
 class Why(StrEnum):
-    """The cause in a form that pages can put into words."""
+    """The cause in a form for which pages have a sentence."""
 
     NONE = "none"
     ADDRESS_GONE = "address_gone"
@@ -133,8 +133,8 @@ class Verdict:
 
 
 def comes_back(verdict: Verdict, *, personal: bool) -> bool:
-    """Whether a mail that was refused for good is tried again nevertheless: the server has something against us and not
-    against its address, or against the words of a mail to one person, who has no other way to get it.
+    """Whether a mail that was refused for good is tried again nevertheless: the server refuses us and not
+    its address, or the content of a mail to one person, who has no other way to get it.
     """
     if verdict.state is not DeliveryState.FAILED:
         return False
@@ -168,7 +168,7 @@ _NO_RELAY = re.compile(r"relay(ing)?( access)? (denied|not permitted|not allowed
 
 
 def enhanced(words: str) -> tuple[int, int, int] | None:
-    """The enhanced status code at the head of a server's words (RFC 3463), if it gave one."""
+    """The enhanced status code at the head of a server's answer (RFC 3463), if it gave one."""
     found = _ENHANCED.match(words)
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
@@ -233,12 +233,12 @@ def trips(*, tried: int, refused: int, blamed_in_a_row: int) -> bool:
 
 
 def line_trips(permanent_in_a_row: int) -> bool:
-    """Whether the server refuses us for good (a wrong password, say), so that asking again does harm."""
+    """Whether the server refuses us for good (a wrong password, for example), so that asking again does harm."""
     return permanent_in_a_row >= LINE_REFUSALS_TO_TRIP
 
 
 def stops_writing(returned: int) -> bool:
-    """Whether mail came back from an address so often, with nothing taken in between, that we stop writing
+    """Whether mail came back from an address so often, with none accepted in between, that we stop writing
     there.
     """
     return returned >= RETURNS_TO_SUPPRESS

@@ -91,7 +91,7 @@ def _suppress_waiting(address: str, why: Why) -> None:
 
 
 def lift(address: str) -> bool:
-    """Try the address again: what came back so far no longer counts. Says whether it was suppressed."""
+    """Try the address again: earlier bounces no longer count. Returns whether it was suppressed."""
     row = of(address)
     if row is not None:
         row.lifted_at = clock.now()

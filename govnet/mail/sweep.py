@@ -1,4 +1,4 @@
-"""The minute's sweep: what a dead sender left in hand, what came too late, and secrets of no more use."""
+"""The minute's sweep: mails in a dead sender's hand, mails that came too late, and secrets of no more use."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

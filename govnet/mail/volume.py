@@ -74,8 +74,8 @@ def singly(news: News) -> frozenset[Volume]:
 
 
 def how(news: News, ear: Ear) -> How:
-    """How this person is told. Who asked for no mail at all gets none; what is always told comes singly;
-    then follow, mute, volume.
+    """The way in which this person is notified. People who asked for no mail at all get none; notices that always go out
+    come singly; then follow, mute, volume.
     """
     if ear.silent:
         return How.NOT

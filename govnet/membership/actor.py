@@ -1,4 +1,4 @@
-"""The actor: what is true of a person in a network today, from current rows, in one statement."""
+"""The actor: a person's standing in a network today, from current rows, in one statement."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _DAY = bindparam("day", type_=Date)
 def _holding(
     what: ColumnElement[str], identity: Any, other: Any, kind: Any, words: Any, flag: Any
 ) -> Select[Any]:
-    """One row of the union: what is held, its id, what it is in or for, its kind, a name, and a flag."""
+    """One row of the union: the holding, its id, its place or party, its kind, a name, and a flag."""
     return select(
         what.label("what"), identity.label("id"), cast(other, BigInteger).label("other"), cast(kind, String).label("kind"),
         cast(words, String).label("words"), flag.label("flag"),

@@ -1,4 +1,4 @@
-"""Whether members are those whom the record says: for the check of the record."""
+"""Whether the members agree with the record: for the check of the record."""
 
 from __future__ import annotations
 

@@ -29,5 +29,5 @@ def admissions() -> int:
 
 
 def forget_unconfirmed() -> int:
-    """Delete what was typed about addresses that nobody confirmed in a week. Returns how many."""
+    """Delete the input about addresses that nobody confirmed in a week. Returns how many."""
     return each_row(FORGET, Application, actions.unconfirmed, actions.forget_unconfirmed)

@@ -18,7 +18,7 @@ OFFICES = ("steering", "chair", "coordinator")
 
 
 class AboutApplication(Event):
-    """One step of an application; applications are nobody's business but the applicant's and the officers'."""
+    """One step of an application; only the applicant and the officers can read it."""
 
     visibility: ClassVar[Visibility] = Visibility.COMMITTEE
     words_of: ClassVar[frozenset[str]] = frozenset({"name"})
@@ -117,7 +117,7 @@ class _AboutMembership(Event):
     name: str
 
     def names_actor(self) -> bool:
-        """Of an organisation the public reads which officer decided, and not who speaks for it."""
+        """For an organisation the public reads which officer decided, and not who speaks for it."""
         return self.membership.organisation_id is None or self.act.under.role in OFFICES
 
 
@@ -244,7 +244,7 @@ class RosterTakenBack(Event):
 
     @classmethod
     def said(cls, values: Mapping[str, Any]) -> str:
-        """In whole words, whatever the numbers."""
+        """As whole sentences, for any numbers."""
         members, readers = int(values["members"]), int(values["subscribers"])
         counted = {
             "memberships": ngettext(
@@ -307,7 +307,7 @@ class RepresentativeNamed(_AboutOrganisation):
 
 
 class AlternateNamed(_AboutOrganisation):
-    """Somebody may stand in for who speaks for the organisation."""
+    """Somebody may stand in for the person who speaks for the organisation."""
 
     verb: ClassVar[str] = "organisation.alternate"
     sentence: ClassVar[Any] = _l("%(name)s can now stand in for %(title)s.")

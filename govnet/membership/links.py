@@ -22,7 +22,7 @@ from govnet.mail.links import Ending, site_url
 LASTS: Final = timedelta(days=180)
 """How long after its mail a link works."""
 _WITHOUT_DATE: Final = datetime(2027, 3, 1, tzinfo=UTC)
-"""Until when the links that 0.1.0 mailed work: they do not say when."""
+"""The last day for the links that 0.1.0 mailed: they have no date."""
 _ENDED = _l(
     "Links in mails end after %(days)s days, and this one has. Enter your address in the form to join: "
     "we mail you a new link, and nothing of yours is lost.",

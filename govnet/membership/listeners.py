@@ -9,7 +9,7 @@ from govnet.people.addresses import PersonErased, heard_by
 
 
 def bind() -> None:
-    """Hear of erasures, say who left, and take answers by mail."""
+    """Listen for erasures and departures, and carry out answers by mail."""
     listen(PersonErased, personal.forget_addresses)
     heard_by(queries.left)
     reply.bind()

@@ -1,4 +1,4 @@
-"""The personal mails of joining and belonging: each in the words of its template, sent if the transaction commits."""
+"""The personal mails of joining and belonging: each made of its template, sent if the transaction commits."""
 
 from __future__ import annotations
 

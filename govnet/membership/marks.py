@@ -125,7 +125,7 @@ def _of(row: Any, same: Mapping[int, _Stay]) -> Marks:
 
 
 def _apart(key: int, same: Mapping[int, _Stay]) -> tuple[str, str]:
-    """How one of several with one name is told from the others: to everybody, and to members where that says more."""
+    """The mark that tells people with one name apart: for everybody, and for members if that says more."""
     order = sorted(same, key=lambda each: (same[each].since, each))
     number = _("number %(number)s of this name", number=order.index(key) + 1)
     said = {each: _since(stay) for each, stay in same.items()}
@@ -143,7 +143,7 @@ def mark_in(row: Any, *, inside: bool) -> str:
 
 
 def signed(name: str, person_id: int | None, network: Network) -> SignedName:
-    """A name as mails say it, with its mark in round brackets; no name holds such a thing."""
+    """A name for mails, with its mark in round brackets; no name contains brackets."""
     found = marks(network, [person_id]).get(person_id, Marks()) if name and person_id else Marks()
     return SignedName(_beside(name, found.outside), _beside(name, found.inside))
 

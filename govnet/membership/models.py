@@ -72,7 +72,7 @@ class Membership(Base):
     answers: Mapped[str] = mapped_column(
         Text, default="[]", info=personal.stays("agreed_to", read=personal.from_json)
     )
-    """JSON: the criteria ticked, in words."""
+    """JSON: the text of the ticked criteria."""
     start: Mapped[date]
     end: Mapped[date | None]
     confirmed_at: Mapped[Instant | None]
@@ -101,7 +101,7 @@ class ClaimState(StrEnum):
 
 
 class RepresentationClaim(Base):
-    """Somebody says that they may speak for an organisation, or was named by who does and has not accepted yet."""
+    """A claim to speak for an organisation, by the claimant, or by its speaker for somebody who has not accepted yet."""
 
     __tablename__ = "representation_claim"
     __table_args__ = (
@@ -123,7 +123,7 @@ class RepresentationClaim(Base):
     is_primary: Mapped[bool] = mapped_column(default=False)
     """To speak and answer for it, or to stand in."""
     evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
-    """In the claimant's words: how others can know."""
+    """The claimant's text: how others can know."""
     invited_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), info=personal.owner(empties=False, entries=True)
     )
@@ -166,7 +166,7 @@ class ApplicationState(StrEnum):
 class Application(Base):
     """Somebody asks to join, for themselves or for an organisation.
 
-    Each form that is sent makes one; the mail's link confirms exactly what was typed there.
+    Each form that is sent makes one; the mail's link confirms exactly that input.
     """
 
     __tablename__ = "application"

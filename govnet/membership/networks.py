@@ -142,7 +142,7 @@ class Belonging:
     officer: bool
     since: date | None
     roles: tuple[str, ...] = ()
-    """In the words of the record: member, representative, steering, chair, coordinator, observer, found, lapsed."""
+    """One of the record's words: member, representative, steering, chair, coordinator, observer, found, lapsed."""
     organisations: tuple[str, ...] = ()
     membership_id: int | None = None
     """Her own membership, in whatever state, while it has no end."""

@@ -17,9 +17,9 @@ from govnet.record import registry
 
 
 def to_officers(told: ToldEntry) -> Notice | None:
-    """An application waits: those who look after the network are told, at the volume they chose.
+    """An application waits: the officers of the network are notified, at the volume they chose.
 
-    Not of an organisation for which nobody may speak yet: of that once somebody may.
+    Not for an organisation for which nobody may speak yet: that comes once somebody may.
     """
     application = queries.whole(told.key)
     if application is None or (
@@ -60,7 +60,7 @@ def objected(told: ToldEntry) -> Notice | None:
 
 
 def announced(told: ToldEntry) -> Notice | None:
-    """Somebody was let in, and members can object: they are told, unless they want votes alone."""
+    """Somebody was let in, and members can object: they are notified, unless they want votes alone."""
     application = queries.whole(told.key)
     coming = queries.coming_in(told.key) if application else None
     if application is None or coming is None:
@@ -143,7 +143,7 @@ def _application(details: Mapping[str, Any]) -> str:
 
 
 def bind() -> None:
-    """Register who is told, and where entries lead."""
+    """Register the notices, and the pages of entries."""
     registry.tell("membership.applied", to_officers)
     registry.tell("membership.may_speak", to_officers)
     registry.tell("membership.answered", to_officers)

@@ -68,6 +68,6 @@ def _withdraw_claims(condition: ColumnElement[bool]) -> None:
 
 
 def forget_addresses(gone: PersonErased) -> None:
-    """Take back what was typed with one of the addresses and became nobody's."""
+    """Delete input with one of the addresses that belongs to nobody."""
     _withdraw_applications(Application.email.in_(gone.addresses) & Application.person_id.is_(None))
     _withdraw_claims(RepresentationClaim.email.in_(gone.addresses) & RepresentationClaim.person_id.is_(None))

@@ -14,7 +14,7 @@ OPEN = frozenset({"applied", "asked"})
 PENDING = OPEN | {"announced"}
 """Those and the days in which members can object to somebody who was let in: the applicant can take it back."""
 FEWEST_TO_JUDGE = 3
-"""With fewer answered applications nobody can say what is usual."""
+"""With fewer answered applications there is no usual time."""
 ASKS_AN_HOUR = 3
 """How often a form may have one address written to in an hour: a stranger's mailbox is not flooded."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

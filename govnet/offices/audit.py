@@ -1,4 +1,4 @@
-"""Whether places and mandates are held by whom, and for as long as, the record says: for the check of the record."""
+"""Whether the holders and times of places and mandates agree with the record: for the check of the record."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ class MandateEnded(_AboutMandate):
 
 
 class ReportFiled(_AboutMandate):
-    """The coordinator said what was done."""
+    """The coordinator reported."""
 
     verb: ClassVar[str] = "offices.report_filed"
     sentence: ClassVar[Any] = _l("%(actor)s filed the coordinator’s report that was due on %(due)s.")

@@ -105,7 +105,7 @@ class Seat(Base):
     )
     is_chair: Mapped[bool] = mapped_column(default=False)
     vacancy_note: Mapped[str] = mapped_column(Text, default="")
-    """While it is empty: what happens next, in words."""
+    """While it is empty: the plan for it."""
     body: Mapped[Body] = relationship(back_populates="seats", lazy="raise")
     terms: Mapped[list[Term]] = relationship(
         back_populates="seat", lazy="raise", foreign_keys="[Term.seat_id, Term.body_id]", viewonly=True
@@ -365,7 +365,7 @@ class CodePromise(Base):
     statements: Mapped[str] = mapped_column(
         Text, default="[]", info=personal.stays("sentences", read=personal.from_json)
     )
-    """JSON: the sentences ticked, in words."""
+    """JSON: the text of the ticked sentences."""
 
 
 class OfficeKind(StrEnum):

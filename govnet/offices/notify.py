@@ -72,7 +72,7 @@ def _notice(told: ToldEntry, template: str, holders: Collection[int], *, officer
 
 
 def bind() -> None:
-    """Tell, and say where entries about offices lead."""
+    """Bind the notices, and entries about offices to their pages."""
     for verb in ("term_granted", "term_cut_short", "term_unfit", "term_fits_again", "term_ended"):
         registry.tell(f"offices.{verb}", term)
     for verb in ("mandate_granted", "mandate_cut_short", "mandate_ended", "report_filed"):

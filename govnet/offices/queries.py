@@ -1,4 +1,4 @@
-"""Reading offices; above all the actor: what is true of a person today, from current rows."""
+"""Reads offices; above all the actor: a person's standing today, from current rows."""
 
 from __future__ import annotations
 

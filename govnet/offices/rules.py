@@ -15,7 +15,7 @@ FAR = timedelta(days=3652)
 
 
 class OfficeStage(StrEnum):
-    """Where a term or a mandate stands on a day."""
+    """The state of a term or a mandate on a day."""
 
     TO_COME = "to come"
     SERVING = "serving"

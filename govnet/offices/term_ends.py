@@ -89,7 +89,7 @@ def _end_mandate(key: int) -> bool:
 
 
 def term_end_words(why: TermEnd) -> str:
-    """Why a term ended, as a page says it."""
+    """The reason why a term ended, for a page."""
     words: dict[TermEnd, str] = {
         TermEnd.EXPIRED: _("its time was over"),
         TermEnd.RESIGNED: _("resigned"),
@@ -100,7 +100,7 @@ def term_end_words(why: TermEnd) -> str:
 
 
 def mandate_end_words(why: MandateEnd) -> str:
-    """Why a mandate ended, as a page says it."""
+    """The reason why a mandate ended, for a page."""
     words: dict[MandateEnd, str] = {
         MandateEnd.EXPIRED: _("its time was over"),
         MandateEnd.GIVEN_BACK: _("given back"),
@@ -114,7 +114,7 @@ def network_day(network_id: int) -> Any:
 
 
 def end_now(term: Term, why: TermEnd, words: str) -> None:
-    """End a term today and say so, once: there is nothing left for tomorrow to tell."""
+    """End a term today and record it, once: nothing is left for tomorrow."""
     network = db.session.get_one(Network, term.network_id)
     seat = db.session.get_one(Seat, term.seat_id)
     term.given_until = term.given_until or term.end

@@ -78,7 +78,7 @@ def pack(folder: Path, target: Path, **facts: Any) -> Manifest:
 
 
 class _Bounded(gzip.GzipFile):
-    """Never makes more than a little of what it reads at once, whatever the lengths in a file say."""
+    """Never makes more than a little of its input at once, whatever lengths a file claims."""
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or not 0 <= size <= _AT_ONCE:

@@ -101,7 +101,7 @@ def _replace_by(folder: Path, before: copies.Statements) -> None:
 
 
 def _prepare_or_put_back(before: Path | None) -> None:
-    """Bring the backup's tables up to date; where that cannot be, put back what was there and raise TooOld."""
+    """Bring the backup's tables up to date; if that is impossible, put the old database back and raise TooOld."""
     try:
         schema.prepare()
     except schema.TooOld:

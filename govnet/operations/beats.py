@@ -21,11 +21,11 @@ from govnet.operations.models import WorkerBeat
 ALIVE = timedelta(seconds=90)
 """A worker that gave no sign of life for so long is dead."""
 _FORGOTTEN = timedelta(days=1)
-"""When nobody is told of a dead one any more."""
+"""The time after which a dead one is no longer reported."""
 
 
 class WorkerLives(GovnetError):
-    """A worker is running, and what was asked for needs that none is."""
+    """A worker is running, and the command needs that none is."""
 
 
 def beat() -> int:

@@ -29,7 +29,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: what was looked at, whether it is well, and in words what was found or what to do."""
+    """One check: its subject, whether it is well, and a sentence with the finding or the remedy."""
 
     name: str
     well: bool

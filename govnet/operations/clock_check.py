@@ -29,9 +29,9 @@ AGAIN = 10.0
 
 
 class ClockCheck:
-    """Asked before each turn of the worker; once the clock is believed, it stays so for this process.
+    """Checked before each turn of the worker; once the clock is believed, it stays so for this process.
 
-    A doubt is a row: what is recorded meanwhile by the same wrong clock, or another start, does not settle it.
+    A doubt is a row: entries made meanwhile by the same wrong clock, or another start, do not settle it.
     """
 
     def __init__(self, synchronised: Callable[[], bool] = is_synchronised) -> None:

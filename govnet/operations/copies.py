@@ -98,7 +98,7 @@ def _path(engine: Engine) -> str:
 def _run(engine: Engine, program: str, *words: str, on_database: bool = True) -> None:
     """Run a program of PostgreSQL's, on the engine's database unless it needs none.
 
-    Everybody on the machine can read a command's words while it runs: the password goes by the environment instead.
+    Everybody on the machine can read a command's arguments while it runs: the password goes by the environment instead.
     """
     found = shutil.which(program) or next(
         iter(sorted(glob(f"/usr/lib/postgresql/*/bin/{program}"))[-1:]), None

@@ -1,4 +1,4 @@
-"""The list of erasures stands in the database and in the file beside it; each makes good what the other lacks."""
+"""The list of erasures is in the database and in the file beside it; each fills the gaps of the other."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def write_file() -> int:
 
 
 def still_there() -> list[int]:
-    """The people on either list whom the database has; numbers that somebody else got since are left alone."""
+    """The people on either list whom the database has; numbers that others got since are left alone."""
     lines = erasures.join(in_database(), erasures.listed(folders.data()))
     made = {(one.person, one.made) for one in lines if isinstance(one, Erasure)}
     found: list[int] = []

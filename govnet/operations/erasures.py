@@ -47,12 +47,12 @@ Line = Erasure | AddressErasure
 
 
 def of_person(person_id: int, made: datetime, at: datetime) -> Erasure:
-    """Somebody's erasure, as a line says it."""
+    """Somebody's erasure, as a line of the file."""
     return Erasure(at.isoformat(), person_id, made.isoformat())
 
 
 def join(*lists: Iterable[Line]) -> list[Line]:
-    """All of them, each erasure once: the one that was written down first."""
+    """All of them, each erasure once: the one that was recorded first."""
     found: dict[tuple[object, ...], Line] = {}
     for line in sorted((line for lines in lists for line in lines), key=lambda line: line.at):
         found.setdefault(line.whose, line)

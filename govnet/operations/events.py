@@ -100,7 +100,7 @@ class MailReleased(Event):
 
 
 class MailStopped(Event):
-    """No mail goes out until a person says so."""
+    """No mail goes out until a person releases it."""
 
     verb: ClassVar[str] = "operator.mail-stopped"
     sentence: ClassVar[Any] = _l("%(actor)s stopped all mail: %(why)s")

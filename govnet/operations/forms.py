@@ -57,7 +57,7 @@ _ABOUT_PLACE = ("name", "constituency", "chair")
 
 
 def step_of(name: str) -> str:
-    """The page on which a field stands; "" for what stands on none."""
+    """The page of a field; "" if it is on none."""
     if name == "places":  # how many there are
         return ""
     if name.startswith("seat"):
@@ -217,7 +217,7 @@ class FoundingForm(Form):
         return [step for step in STEPS if step in wrong]
 
     def forget_troubles(self, *, but: str) -> None:
-        """Say only what is wrong in one step, and with the form as such: the rest has its time."""
+        """Report only the mistakes of one step, and of the form as such: the rest has its time."""
         for field in self:
             if step_of(field.short_name) not in (but, ""):
                 field.errors = []
@@ -278,7 +278,7 @@ def _half_open(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _day(typed: str) -> date | None:
-    """A day in the words of the reader's language."""
+    """A day in the reader's language."""
     return read_day(typed, str(get_locale() or "en"))
 
 
@@ -316,7 +316,7 @@ def unseen(form: FoundingForm, shown: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _is_shown(form: FoundingForm, name: str) -> bool:
-    """Of the first people those in a place that has a name, or of whom something was typed."""
+    """Of the first people those in a place that has a name, or with any input."""
     if not name.startswith("seat") or step_of(name) != "people":
         return True
     number = int(name.removeprefix("seat").partition("_")[0])

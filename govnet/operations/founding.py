@@ -1,4 +1,4 @@
-"""Founding a network: everything that was found is written down in one transaction, each thing with its entry."""
+"""Founding a network: everything as found is recorded in one transaction, each thing with its entry."""
 
 from __future__ import annotations
 

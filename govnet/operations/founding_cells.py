@@ -1,4 +1,4 @@
-"""Reads one table of a founding, cell by cell, and keeps what is wrong with each, so that all is said at once. Pure."""
+"""Reads one table of a founding, cell by cell, and collects the mistakes, so that all are reported at once. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class Cells:
             self.wrong("", N_("This should be a table of its own."))
 
     def wrong(self, name: str, text: str, **values: object) -> None:
-        """Keep what is wrong with one cell, or with the table as a whole."""
+        """Note a mistake in one cell, or in the table as a whole."""
         where = ".".join(part for part in (self.where, name) if part)
         self.troubles.append(FoundingTrouble(where, Said(text, values)))
 
@@ -39,7 +39,7 @@ class Cells:
         return self.table.get(name)
 
     def text(self, name: str, *, need: str = "", limit: int = 200) -> str:
-        """One cleaned text; `need` is what to say when it is empty."""
+        """One cleaned text; `need` is the message when it is empty."""
         value = self._value(name)
         if value is not None and not isinstance(value, str):
             self.wrong(name, N_("This should be text in quotation marks."))

@@ -102,7 +102,7 @@ class Founding:
 
     @property
     def people(self) -> dict[str, FoundPerson]:
-        """Everybody whom the founding names, by address."""
+        """Everybody named in the founding, by address."""
         return {person.email: person for person in self.named}
 
     @property

@@ -1,4 +1,4 @@
-"""How fit this installation is, for monitors: a few statements that cannot take long, and no addresses in what is said."""
+"""The health of this installation, for monitors: a few statements that cannot take long, and no addresses in the answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from govnet.operations.beats import ALIVE
 from govnet.operations.database_checks import LEAST_FREE
 
 Part = Mapping[str, Any]
-"""`ok`, and in few words or numbers what was found."""
+"""`ok`, and the finding in few words or numbers."""
 _AT_MOST = "2s"
 
 

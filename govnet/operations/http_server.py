@@ -1,8 +1,8 @@
 """The HTTP server: waitress, bounded. One thread reads and writes all connections; only a whole request takes another's time.
 
-What it adds to waitress (docs/adr/0017): a total time for fields, body and answer, which a byte now and then does not begin anew;
+It adds to waitress (docs/adr/0017): a total time for fields, body and answer, which a byte now and then does not prolong;
 room for new connections at the expense of those that have waited longest; refusals before a body is kept; and an end that
-finishes what was begun.
+finishes open requests.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class ServerLimits:
     parting: float = 2.0
     """How long a connection is silent by then before it is closed: until then its other end may be about to ask."""
     draining: float = 20.0
-    """From SIGTERM until what is still in hand is given up."""
+    """The time from SIGTERM until open requests are given up."""
 
 
 class Refusal(Error):
@@ -208,7 +208,7 @@ class Channel(HTTPChannel):
         self.since = time.monotonic()
 
     def say_the_last(self) -> None:
-        """Have the answers to what is in hand say that the connection closes behind them (RFC 9112, 9.6)."""
+        """Let the answers to open requests say that the connection closes after them (RFC 9112, 9.6)."""
         for request in list(self.requests):
             request.headers["CONNECTION"] = "close"
 
@@ -228,7 +228,7 @@ class Channel(HTTPChannel):
             self.refuse(None if self.silent else LATE)
 
     def refuse(self, refusal: Refusal | None) -> None:
-        """Close a connection of which nothing is in hand, with words if it asked for something."""
+        """Close a connection without an open request, with a message if it asked for something."""
         if refusal is not None:
             try:
                 self.socket.send(refusal.whole())
@@ -376,7 +376,7 @@ class Server(TcpWSGIServer):
                 channel.handle_close()  # waitress would wait until the other side takes bytes
 
     def drain(self, *, all_end: bool = True) -> None:
-        """Take no more connections, answer what has come, then end run(). Whether `all_end` who share the socket."""
+        """Take no more connections, answer arrived requests, then end run(). Whether `all_end` who share the socket."""
         self._all_end = self._all_end or all_end
         if self._last_call is None:
             self._last_call = time.monotonic() + self.limits.last_call
@@ -390,7 +390,7 @@ class Server(TcpWSGIServer):
         return self._last_call is not None
 
     def handle_close(self) -> None:
-        """Another process has shut the socket: nothing new comes, and what has come is answered."""
+        """Another process has shut the socket: nothing new comes, and requests that have arrived are answered."""
         self.accepting = False
         self.drain()
 
@@ -431,5 +431,5 @@ class Server(TcpWSGIServer):
 
 
 def networks(addresses: Iterable[str]) -> tuple[Network, ...]:
-    """Addresses and ranges (10.0.0.0/8) as networks. Raises ValueError for what is none."""
+    """Addresses and ranges (10.0.0.0/8) as networks. Raises ValueError for anything else."""
     return tuple(ipaddress.ip_network(each, strict=False) for each in addresses)

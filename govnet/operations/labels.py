@@ -1,4 +1,4 @@
-"""The three ready charters in words, for the page that founds a network."""
+"""The three ready charters described, for the page that founds a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers for Prometheus: what processes of this machine measured, and what stands in the database."""
+"""Numbers for Prometheus: measurements of this machine's processes, and figures from the database."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class WorkerBeat(Base):
 
 
 class ClockDoubt(Base):
-    """The worker on a machine started with a clock far from the newest entry: what goes by the clock waits."""
+    """The worker on a machine started with a clock far from the newest entry: duties by the clock wait."""
 
     __tablename__ = "clock_doubt"
     host: Mapped[str] = mapped_column(String(200), primary_key=True)

@@ -82,7 +82,7 @@ def release_mail(*, by: Actor, via: Door) -> None:
 
 
 def drop_held_mail(*, by: Actor, via: Door) -> int:
-    """Never send what was waiting when mail was held; how many mails that are. Mail stays held."""
+    """Drop the mail that was waiting when mail was held; how many mails that are. Mail stays held."""
     check_right(by, Can.OPERATE)
     if mailings.line().held_at is None:
         raise RuleBroken(_("No mail is held."))
@@ -92,7 +92,7 @@ def drop_held_mail(*, by: Actor, via: Door) -> int:
 
 
 def stop_mail(why: str, *, by: Actor, via: Door) -> None:
-    """Hold all mail until an operator releases it; `why` is told."""
+    """Hold all mail until an operator releases it; `why` is shown."""
     check_right(by, Can.OPERATE)
     if mailings.line().held_at is not None:
         return  # held already, whether for this or an earlier reason
@@ -101,7 +101,7 @@ def stop_mail(why: str, *, by: Actor, via: Door) -> None:
 
 
 def reset_line(*, by: Actor, via: Door) -> None:
-    """After what was wrong has been mended: use the mail server again at once. Raises RuleBroken when it refused none."""
+    """After the cause has been removed: use the mail server again at once. Raises RuleBroken when it refused none."""
     check_right(by, Can.OPERATE)
     if not queries.refused():
         raise RuleBroken(_("The mail server has refused nothing, so there is nothing to try again."))
@@ -110,7 +110,7 @@ def reset_line(*, by: Actor, via: Door) -> None:
 
 
 def print_link(address: str, *, by: Actor, via: Door) -> tuple[str, datetime]:
-    """A link that signs in the operator who has this address, and until when; they are told by mail, once mail goes.
+    """A link that signs in the operator who has this address, and until when; they get a mail about it, once mail goes.
 
     Raises RuleBroken for an address of anybody else, NotAllowed through any door but the command line.
     """
@@ -136,7 +136,7 @@ def print_link(address: str, *, by: Actor, via: Door) -> tuple[str, datetime]:
 
 
 def confirm_clock(*, by: Actor, via: Door) -> None:
-    """Say that the clock is right, so that what is due closes. Raises RuleBroken when nobody doubts it."""
+    """Confirm that the clock is right, so that due things close. Raises RuleBroken when nobody doubts it."""
     check_right(by, Can.OPERATE)
     doubts = queries.clock_doubts()
     if not doubts:

@@ -14,9 +14,9 @@ from govnet.kernel.settings import FILE, ConfigError
 
 
 def check(data: str, database: str, words: Sequence[str] = ()) -> None:
-    """Raises ConfigError, saying who could run the command of these words, where this user should not write.
+    """Raises ConfigError, with the user who could run this command, if this user should not write here.
 
-    Root may write everywhere and should not: what it makes in another's folder, only root can change.
+    Root may write everywhere and should not: files that it makes in another's folder, only root can change.
     """
     for name, folder in _folders(data, database):
         there = next(each for each in (folder, *folder.parents) if each.exists())

@@ -43,7 +43,7 @@ OFFICES = ("term", "mandate")
 def remove_names() -> int:
     """Empty the words of public entries that name somebody whom only members may read of; returns how many.
 
-    Whatever is emptied is said in the network's record, once. With a second worker at it, one of them finds nothing.
+    The network's record says that it was done, once. With a second worker at it, one of them finds nothing.
     """
     networks = db.session.scalars(select(Network.id).order_by(Network.id)).all()
     return each("remove names that are for members", networks, _remove_in, alone=True)
@@ -73,7 +73,7 @@ def _found(network_id: int) -> list[int]:
 
 
 def _names_actor(facts: dict[str, object], words: dict[str, object]) -> bool:
-    """Whether it says who did it, without that being an officer or the very person whom it names."""
+    """Whether it names the actor, without that being an officer or the very person whom it is about."""
     actor = words.get("actor")
     by_officer = str(facts.get("authority", "")).partition(":")[0] in OFFICES
     return bool(actor) and not by_officer and actor != words.get("name")

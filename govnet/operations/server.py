@@ -44,7 +44,7 @@ class Companion:
         ends_at: signal.Signals = signal.SIGTERM,
         work: Callable[[], object] | None = None,
     ) -> None:
-        """`words` are its command; `work` does the same in a fork of this process, which shares what was loaded."""
+        """`words` are its command; `work` does the same in a fork of this process, which shares the loaded program."""
         self.ends_at = ends_at
         lifeline = _lifeline().child
         self.words = [sys.executable, "-m", "govnet", *words, "--lifeline", str(lifeline)]
@@ -52,7 +52,7 @@ class Companion:
         self._work = work
         self._stopping = threading.Event()
         self._changing = threading.RLock()
-        """Held while a process is begun, so that none is begun behind the back of who stops it."""
+        """Held while a process is started, so that none is started unseen while another stops it."""
         self._process: subprocess.Popen[bytes] | Forked | None = None
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
@@ -67,7 +67,7 @@ class Companion:
         self._work()
 
     def start(self) -> None:
-        """Start it, or watch over what was forked."""
+        """Start it, or watch over a forked process."""
         if self._process is None:
             self._start_once()
         self._watcher.start()
@@ -115,7 +115,7 @@ def serve(
     listens: Callable[[], None] = lambda: None,
     shared: bool = False,
 ) -> None:
-    """Answer requests until SIGTERM or Ctrl-C, with `beside` running; answers what came by then, and ends them too.
+    """Answer requests until SIGTERM or Ctrl-C, with `beside` running; finishes the open ones, and ends `beside` too.
 
     `listens` is called once requests are answered. `shared`: other processes listen on this socket, too.
     """
@@ -153,7 +153,7 @@ def the_worker(app: Flask, sock: socket.socket) -> Companion:
 
 
 def _fork(app: Flask, companions: Sequence[Companion]) -> None:
-    """While this process has one thread; they share the memory of what was loaded, and no connection."""
+    """While this process has one thread; they share the loaded program's memory, and no connection."""
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
@@ -200,7 +200,7 @@ def say_ready(ready: int) -> None:
 
 
 def _once_ready(reading: int, listens: Callable[[], None]) -> None:
-    """Call `listens` when the first process has said that it answers; what the others say is read and forgotten."""
+    """Call `listens` when the first process reports that it answers; the others' reports are read and forgotten."""
     os.read(reading, 1)
     listens()
     while os.read(reading, 100):

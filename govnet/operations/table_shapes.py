@@ -1,4 +1,4 @@
-"""The shape of the tables: as the models say it, and as a database has it, told apart by what PostgreSQL never respells."""
+"""The shape of the tables: by the models, and in a database, compared in forms that PostgreSQL never respells."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def _gist(condition: str, columns: set[str]) -> Said:
 
 
 def _trigger(moment: str, body: str) -> Said:
-    """When it fires, in whatever order that is told, and its text."""
+    """The times when it fires, in any order, and its text."""
     return frozenset(_MOMENTS & set(moment.partition(" ON ")[0].split())), " ".join(body.split())
 
 

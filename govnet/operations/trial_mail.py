@@ -1,4 +1,4 @@
-"""One mail to an address of the operator's choice, sent as any other, and what becomes of it."""
+"""One mail to an address of the operator's choice, sent as any other, and its fate."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _LOOK = 0.2
 
 
 def send(address: str, *, patience: float = PATIENCE) -> tuple[bool, str]:
-    """Queue a mail and wait for what becomes of it: whether the server took it, and in a sentence what happened.
+    """Queue a mail and wait for the result: whether the server took it, and a sentence about it.
 
-    Where it could not go now, nothing is queued. Raises BadHeader for an address that no mail can go to.
+    If it could not go now, nothing is queued. Raises BadHeader for an address that no mail can go to.
     """
     hindrance = _held() or _resting(known=True) or _no_worker()
     if hindrance:

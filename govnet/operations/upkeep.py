@@ -76,10 +76,10 @@ def damage() -> str:
 
 
 def count() -> None:
-    """Have the planner know how many rows there are and how many are alike (ANALYZE).
+    """Let the planner count the rows and their equal values (ANALYZE).
 
-    SQLite's connections read that when they open, and again where the schema has changed: so what was known is dropped
-    first, as a table, and those of the pages plan anew.
+    SQLite's connections read that when they open, and again when the schema has changed: so the old counts are dropped
+    first, as a table, and connections of the pages plan anew.
     """
     with transaction():
         if db.engine.dialect.name == "sqlite":

@@ -63,7 +63,7 @@ def _used_up(token: str) -> Response:
 
 
 def _turn(form: forms.FoundingForm, token: str) -> Response:
-    """Another page of the same founding: nothing is written down. Forward only where nothing here is wrong."""
+    """Another page of the same founding: nothing is recorded. Forward only if nothing here is wrong."""
     if "go" in request.form and not _fits(form, form.here):
         return _found_page(form, token, 422)
     if "to" in request.form:
@@ -74,7 +74,7 @@ def _turn(form: forms.FoundingForm, token: str) -> Response:
 
 
 def _fits(form: forms.FoundingForm, step: str) -> bool:
-    """Whether nothing is wrong in one step; what is, is said there."""
+    """Whether nothing is wrong in one step; its mistakes are shown there."""
     form.validate_on_submit()
     if step == "network" and queries.slug_taken(form.network_slug.data or ""):
         form.say_broken(RuleBroken(actions.taken(form.network_slug.data), field="network_slug"))
@@ -139,7 +139,7 @@ def release_mail() -> Response:
 @bp.post("/operator/drop-mail")
 @allows(Can.OPERATE)
 def drop_mail() -> Response:
-    """Never send what was waiting when mail was held."""
+    """Drop the mail that was waiting when mail was held."""
     return press(
         lambda: operators.drop_held_mail(by=current_actor(), via=Door.WEB),
         url_for(".operator"),
@@ -175,7 +175,7 @@ def reset_line() -> Response:
 @bp.post("/operator/confirm-clock")
 @allows(Can.OPERATE)
 def confirm_clock() -> Response:
-    """The clock is right: what waits for it goes on."""
+    """The clock is right: waiting duties go on."""
     return press(
         lambda: operators.confirm_clock(by=current_actor(), via=Door.WEB),
         url_for(".operator"),

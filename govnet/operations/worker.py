@@ -22,7 +22,7 @@ SETTLE = 60.0
 
 
 def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
-    """Do what is due until told to end. A duty that fails is logged, and tried again at its next turn."""
+    """Do due work until asked to end. A duty that fails is logged, and tried again at its next turn."""
     steadiness = Steadiness()
     with app.app_context():
         _remember()

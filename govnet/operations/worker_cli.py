@@ -30,7 +30,7 @@ def work(info: ScriptInfo) -> None:
 
 
 def work_for(app: Flask) -> None:
-    """Do what is due until SIGTERM, in a program that has started."""
+    """Do due work until SIGTERM, in a program that has started."""
     worker.end_on_signals()
     with door.open_beside(app):
         with app.app_context():

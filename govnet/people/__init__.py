@@ -1,1 +1,1 @@
-"""People and their addresses: what every other feature stands on."""
+"""People and their addresses: the ground for every other feature."""

@@ -92,7 +92,7 @@ def parsed(typed: str) -> str:
 
 
 def parsed_or_none(typed: str) -> str | None:
-    """The same, or None for what is no address."""
+    """The same, or None for anything else."""
     try:
         return parsed(typed)
     except BadAddress:
@@ -198,7 +198,7 @@ def owned(addresses: Collection[str]) -> Select[PersonEmail]:
 
 
 def is_owners(row: PersonEmail) -> bool:
-    """Whether this person is the one to whom the address belongs, and not somebody who only came with it."""
+    """Whether this person is the owner of the address, and not somebody who only came with it."""
     found = owner(row.address)
     return found is not None and found.email_id == row.id
 
@@ -235,7 +235,7 @@ _sources: PerApp[list[Source]] = PerApp("wishes", list)
 
 
 def heard_by(source: Source) -> None:
-    """Ask `source(network_id, addresses with their owners)` too: how features above know what was said there."""
+    """Ask `source(network_id, addresses with their owners)` too: so features above add their knowledge."""
     if source not in _sources():
         _sources().append(source)
 

@@ -25,7 +25,7 @@ class EmailAddress(Text):
         super().__init__(label, missing=missing, limit=254, **kwargs)
 
     def pre_validate(self, form: Any) -> None:
-        """Spell it as it is kept, or say what is wrong with it."""
+        """Spell it as it is kept, or name the mistake in it."""
         super().pre_validate(form)
         if not self.data:
             return

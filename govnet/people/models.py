@@ -22,7 +22,7 @@ class Person(Base):
     id: Mapped[Key] = mapped_column(info=personal.owner("person", entries=True))
     name: Mapped[Name] = mapped_column(info=personal.data(erase=""))
     locale: Mapped[str] = mapped_column(String(12), default="en", info=personal.data(erase=""))
-    """"" for somebody of whom it is not known: each network's own."""
+    """"" if it is not known: each network's own."""
     zone: Mapped[str | None] = mapped_column(String(64), info=personal.data(erase=None))
     password_hash: Mapped[str | None] = mapped_column(
         String(200), info=personal.data("has_password", read=bool, erase=None)
@@ -74,7 +74,7 @@ class ErasedAddress(Base):
 
 
 class OperatorGrant(Base):
-    """Somebody runs the server; given and taken on the command line, and told in public."""
+    """Somebody runs the server; given and taken on the command line, and public in the record."""
 
     __tablename__ = "operator_grant"
     __table_args__ = (

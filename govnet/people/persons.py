@@ -30,7 +30,7 @@ def person_for(address: str, name: str, *, language: str = "") -> Person:
 
 
 def known_by(address: str) -> PersonEmail | None:
-    """The row by which the address has its owner; None for an address that is nobody's."""
+    """The row that makes the address its owner's; None for an address without one."""
     return db.session.scalar(addresses.owned([addresses.parsed_or_none(address) or ""]).limit(1))
 
 

@@ -1,1 +1,1 @@
-"""The append-only record of everything that happened, and what is derived from it."""
+"""The append-only record of everything that happened, and tables derived from it."""

@@ -72,9 +72,9 @@ def _append(network_id: int, events: Sequence[Event]) -> None:
 
 
 def withhold(network_id: int, verb: str, subject: str) -> bool:
-    """Keep the newest entry with this verb about `subject` from being told; False where it has been told already.
+    """Keep the newest entry with this verb about `subject` from its notices; False if they were made already.
 
-    A worker that is about to tell it finds it done and tells nobody.
+    A worker that is about to make them finds it done and notifies nobody.
     """
     newest = (
         select(Entry.id)
@@ -112,6 +112,6 @@ def _row(event: Event, head: ChainHead) -> dict[str, Any]:
 
 
 def erase_words(entry: Entry) -> None:
-    """Take the words of an entry out for good; the chain still verifies, with a visible gap."""
+    """Erase the words of an entry for good; the chain still verifies, with a visible gap."""
     entry.words = None
     entry.words_salt = None

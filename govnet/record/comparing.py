@@ -1,4 +1,4 @@
-"""For the checks of features: what entries say, one after the other, and texts beside the pages made of them."""
+"""For the checks of features: the contents of entries, one after the other, and texts beside the pages made of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RecordedEntry:
         return key_of(self.facts["subject"])
 
     def said(self, name: str) -> str | None:
-        """One of its words; None where they were erased."""
+        """One of its words; None if they were erased."""
         return None if self.words is None else str(self.words.get(name, ""))
 
 
@@ -49,7 +49,7 @@ def told(network_id: int, *verbs: str) -> Iterator[RecordedEntry]:
 
 
 def other_html(query: Any, words: str) -> Iterator[str]:
-    """Of rows (name, text, HTML): those whose HTML is not what the text gives, named in `words` by %(name)s."""
+    """Of rows (name, text, HTML): those whose HTML differs from what the text gives, named in `words` by %(name)s."""
     for name, text, html in db.session.execute(query.execution_options(yield_per=100)):
         if html != rendered(str(text)):
             yield words % {"name": name}

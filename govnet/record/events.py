@@ -50,13 +50,13 @@ class Event(Frozen):
     subject: ClassVar[str] = ""
     counts: ClassVar[str] = ""
     spoken_as: ClassVar[Mapping[str, Callable[[Any], str]]] = {}
-    """Fields that its sentence says in other words than the entry holds."""
+    """Fields that its sentence shows otherwise than the entry holds them."""
 
     act: Act
     seen_by: Visibility | None = None
     """A narrower (or wider) visibility than the event's usual one, e.g. for a members' thread."""
     tell_from: datetime | None = None
-    """From when it is told; None for at once. Until then withhold() keeps it from being told."""
+    """The time from which its notices go out; None for at once. Until then withhold() keeps them back."""
 
     @classmethod
     def said(cls, values: Mapping[str, Any]) -> str:

@@ -7,5 +7,5 @@ from govnet.record.actions import append_collected
 
 
 def bind() -> None:
-    """Append what was recorded in it."""
+    """Append its recorded events."""
     last_step(append_collected)

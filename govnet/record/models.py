@@ -21,7 +21,7 @@ class ChainHead(Base):
 
 
 class Entry(Base):
-    """One thing that happened. `facts` and `words` are canonical JSON; words and their salt may be erased, nothing else."""
+    """One event. `facts` and `words` are canonical JSON; words and their salt may be erased, nothing else."""
 
     __tablename__ = "entry"
     __table_args__ = (

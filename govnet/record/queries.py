@@ -66,7 +66,7 @@ def all_entries(network_id: int) -> Iterator[Entry]:
 
 
 def details(entry: Entry) -> dict[str, Any]:
-    """An entry's facts and, where not erased, its words, in one dictionary; "actor" is the name, "actor_id" the number."""
+    """An entry's facts and, if not erased, its words, in one dictionary; "actor" is the name, "actor_id" the number."""
     facts = json.loads(entry.facts)
     facts["actor_id"] = facts.pop("actor", None)
     return {**facts, **json.loads(entry.words or "{}")}
@@ -90,7 +90,7 @@ def check_chain(network_id: int) -> Iterator[Fault]:
 
 
 def text_faults(network_id: int) -> Iterator[Fault]:
-    """Every text that is no longer the one whose digest an entry holds; what was emptied is a gap, no fault."""
+    """Every text that differs from the one whose digest an entry holds; an erased one is a gap, no fault."""
     for kept in registry.kept_texts():
         texts = {key: sha256(text.encode()).hexdigest() for key, text in kept.texts(network_id) if text}
         query = select(Entry.number, Entry.facts, Entry.words).where(

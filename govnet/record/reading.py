@@ -63,7 +63,7 @@ class EntryView:
 
     @property
     def erased(self) -> bool:
-        """Whether somebody's words were taken out for good."""
+        """Whether somebody's words were erased for good."""
         return self.entry.words is None
 
     @property
@@ -73,12 +73,12 @@ class EntryView:
 
     @property
     def door(self) -> Any:
-        """How it came in, in words."""
+        """The label of the door."""
         return DOORS.get(self.details.get("door", ""), "")
 
     @property
     def authority(self) -> Any:
-        """By what right it was done, in words."""
+        """The label of the right."""
         return AUTHORITIES.get(str(self.details.get("authority", "")).partition(":")[0], "")
 
 
@@ -117,9 +117,9 @@ def by_day(lines: Iterable[EntryView]) -> list[tuple[date, list[EntryView], list
 
 
 def as_data(seen: EntryView, withheld: Collection[str]) -> dict[str, Any]:
-    """The entry with everything that its hash covers, and its facts and words where the reader may have them.
+    """The entry with everything that its hash covers, and its facts and words if the reader may have them.
 
-    About what is `withheld`, no words are given out in which there is the digest of a text, as if they were erased.
+    Words of `withheld` entries with the digest of a text are left out, as if they were erased.
     """
     entry = seen.entry
     data: dict[str, Any] = {

@@ -30,7 +30,7 @@ class KeptText:
 
     verbs: tuple[str, ...]
     said: Callable[[Mapping[str, Any]], tuple[Hashable, str] | None]
-    """From an entry's facts and words: which text, and its digest; None where that was erased."""
+    """From an entry's facts and words: which text, and its digest; None if that was erased."""
     texts: Callable[[int], Iterable[tuple[Hashable, str]]]
     """A network's texts, each under the same key."""
 
@@ -55,7 +55,7 @@ def link_to(table: str, link: Link) -> None:
 
 
 def tell(verb: str, teller: Callable[..., Any]) -> None:
-    """Have `teller` say who is told of entries with that verb (see docs/telling.md)."""
+    """Register `teller`, which makes the notices of entries with that verb (see docs/telling.md)."""
     _tellers()[verb] = teller
 
 
@@ -84,7 +84,7 @@ def keeps(
 
 
 def checks(check: Callable[[int], Iterable[str]]) -> None:
-    """Have the check of the record ask `check` what rows of a network do not fit its entries, in words."""
+    """Let the check of the record call `check`, which returns the differences between a network's rows and its entries."""
     if check not in _checks():
         _checks().append(check)
 
@@ -116,7 +116,7 @@ def events() -> dict[str, type[Event]]:
 
 
 def sentence(details: Mapping[str, Any]) -> str:
-    """An entry in words, for people; what was erased reads "somebody"."""
+    """An entry as a sentence, for people; an erased name reads "somebody"."""
     event = _events().get(details["verb"])
     if event is None:
         return str(details["verb"])
@@ -136,7 +136,7 @@ def by_the_rules(details: Mapping[str, Any]) -> bool:
 
 
 def _spoken(value: Any) -> Any:
-    """A day as people say it; everything else as it is."""
+    """A day as people write it; everything else as it is."""
     if not isinstance(value, str) or len(value) != len("2015-05-15"):
         return value
     try:

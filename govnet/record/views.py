@@ -138,7 +138,7 @@ def _file(lines: Iterator[str], kind: str, name: str) -> Response:
 
 
 def _files() -> list[tuple[str, str, str]]:
-    """Words, address, and what is in it, as far as those pages exist."""
+    """Label, address, and content of each, as far as those pages exist."""
     known = current_app.view_functions
     return [(str(what), url_for(end), str(note)) for what, end, note in FILES if end in known]
 

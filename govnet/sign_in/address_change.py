@@ -1,4 +1,4 @@
-"""Moving to another address: the new one must say yes, and the old one can say no for a week."""
+"""Moving to another address: the new one must confirm, and the old one can refuse for a week."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from govnet.sign_in.models import AddressChange
 
 
 def ask(address: str, *, by: Actor) -> None:
-    """Ask the new address whether it is hers; nothing moves before it says yes.
+    """Ask the new address whether it is hers; nothing moves before it confirms.
 
-    An address that somebody else has gets a mail too, which says so: the page must not tell.
+    An address that somebody else has gets a mail too, which says so: the page must not reveal it.
     """
     check_right(by, Can.OWN)
     person = db.session.get_one(Person, by.person_id)
@@ -67,7 +67,7 @@ def cancel(*, by: Actor) -> None:
 
 
 def is_waiting(row: AddressChange) -> bool:
-    """Whether the new address may still say yes; says nothing of whether somebody else has it."""
+    """Whether the new address may still confirm, even if somebody else has it."""
     state = rules.link_state(
         asked_at=row.asked_at, used_at=row.confirmed_at, now=clock.now(), lasts=rules.CONFIRM_LASTS
     )
@@ -80,9 +80,9 @@ def can_confirm(row: AddressChange | None) -> bool:
 
 
 def confirm(token: str) -> bool:
-    """The new address says yes: mail goes there and it signs in from now on; the old one is told how to undo it.
+    """The new address confirms: mail goes there and it signs in from now on; the old one gets a mail that can undo it.
 
-    False where the link is old, or the address became somebody else's meanwhile.
+    False if the link is old, or the address became somebody else's meanwhile.
     """
     row = queries.change_by_token(token)
     if row is None or not can_confirm(row):
@@ -105,7 +105,7 @@ def confirm(token: str) -> bool:
 
 
 def can_undo(row: AddressChange | None) -> bool:
-    """Whether the old address may still say no."""
+    """Whether the old address may still refuse."""
     if row is None or row.confirmed_at is None:
         return False
     state = rules.link_state(

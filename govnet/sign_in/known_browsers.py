@@ -1,7 +1,7 @@
-"""Browsers in which somebody has signed in before: what strangers try elsewhere never shuts these out.
+"""Browsers in which somebody has signed in before: strangers' tries elsewhere never shut these out.
 
 A browser keeps a mark for each such person (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). The mark
-signs nobody in; it is counted by itself, so that whoever takes it has no more tries than anybody. Nothing is stored here.
+signs nobody in; it is counted by itself, so that a thief of it has no more tries than anybody. Nothing is stored here.
 """
 
 from __future__ import annotations

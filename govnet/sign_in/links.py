@@ -54,11 +54,11 @@ class Entered:
 
 
 def ask(address: str, *, browser: str, next_path: str = "", network: Any = None) -> datetime | None:
-    """Mail a one-time link to whoever has the address; to an address that nobody has, a mail that says so.
+    """Mail a one-time link to the owner of the address; to an address that nobody has, a mail that says so.
 
-    Five mails go out in an hour and fifteen in a day. After that the newest link that was mailed lasts until another
-    may be, and works in this browser too: whoever asked before, its owner gets in. Returns until when;
-    None where a mail goes out.
+    Five mails go out in an hour and fifteen in a day. After that the newest mailed link lasts until another may be sent,
+    and works in this browser too: whatever strangers asked for, its owner gets in. Returns until when;
+    None if a mail goes out.
     Somebody from an old list, whose only address this is, proves it by signing in.
     Known addresses and others take the same rows, statements and mails, so that nothing tells one from the other.
     """

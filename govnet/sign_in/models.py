@@ -11,7 +11,7 @@ from govnet.people.models import Person
 
 
 class SignedInSession(Base):
-    """One browser in which somebody is signed in; ended sessions stay for the list of what was where."""
+    """One browser in which somebody is signed in; ended sessions stay for the list of sessions."""
 
     __tablename__ = "signed_in_session"
     id: Mapped[Key]
@@ -24,7 +24,7 @@ class SignedInSession(Base):
     seen_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     browser: Mapped[str] = mapped_column(String(120), default="", info=personal.data(erase=personal.ROW))
-    """In words: "Firefox on Android"."""
+    """As people know it: "Firefox on Android"."""
     person: Mapped[Person] = relationship(lazy="raise")
 
 

@@ -1,7 +1,7 @@
 """Passwords: argon2id, in threads of their own and at most two at once, because each takes 64 MiB and both processors.
 
-Whoever waits for one holds a thread that answers pages, so few may: of each asker one, known browsers first, nobody when the room
-is full. The server has as many threads more as there is room here (ROOM): pages never wait for passwords.
+A request that waits for one holds a thread that answers pages, so few may: one for each client, known browsers first, none when
+the room is full. The server has as many more threads as there is room here (ROOM): pages never wait for passwords.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """For whom a password is hashed: where they ask from, and whether they were signed in from this browser before."""
+    """The client for whom a password is hashed: its address, and whether they were signed in from this browser before."""
 
     key: str
     known: bool = False

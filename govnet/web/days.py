@@ -72,7 +72,7 @@ class Day(DateField):
     widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed."""
+        """Read the typed text."""
         typed, self.data = str(valuelist[0] if valuelist else "").strip(), None
         if not typed:
             self.raw_data = []  # blanks are nothing typed, for what is required too

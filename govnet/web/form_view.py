@@ -1,4 +1,4 @@
-"""One write behind one form, or behind one button: what every view does with what is sent."""
+"""One write behind one form, or behind one button: the way in which every view handles what is sent."""
 
 from __future__ import annotations
 

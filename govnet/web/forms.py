@@ -57,7 +57,7 @@ class Text(StringField):
         self.missing = missing
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Clean what was typed."""
+        """Clean the typed text."""
         if valuelist:
             self.data = clean(str(valuelist[0]), lines=self.lines)
 
@@ -80,7 +80,7 @@ class NameText(Text):
         self.trouble: Said | None = None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Judges the text as it was typed, before it is cleaned, so that anybody who pastes something unseen is told."""
+        """Judges the typed text before it is cleaned, so that anybody who pastes something unseen learns of it."""
         super().process_formdata(valuelist)
         if valuelist:
             self.trouble = person_names.trouble(str(valuelist[0])[: 2 * self.limit], person=self.person)
@@ -182,7 +182,7 @@ class Form(TokenForm):
 
     form_key = HiddenField()
     same_for: ClassVar[timedelta] = timedelta(0)
-    """How long the same words in a fresh form, after going back, lead to what they made before."""
+    """The time in which the same text in a fresh form, after going back, leads to the thing made before."""
 
     def __init__(self, *args: Any, about: object = None, made: int | None = None, **kwargs: Any) -> None:
         """`about` is the row that the form acts on: with the session and the form's name it makes the key.
@@ -238,7 +238,7 @@ class Form(TokenForm):
         return Catching(self)
 
     def say_broken(self, broken: RuleBroken) -> None:
-        """Put the rule's words where they belong, and with them whatever else is wrong."""
+        """Put the rule's message at its field, together with all other mistakes."""
         for name, message in ((broken.field, broken.message), *broken.more):
             field = self[name] if name and name in self else None
             if field is not None:
@@ -279,8 +279,8 @@ class Catching:
 def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: object = None) -> Response:
     """Make something in one transaction, once for each key and text, and go to it (303).
 
-    Sent again, the same form leads to what was made the first time. `done` is said on the page that follows, or makes the
-    words from what was made.
+    Sent again, the same form leads to the thing made the first time. `done` is shown on the page that follows, or makes
+    its text from the thing made.
     """
     key, digest, base = form.key, form.digest(), form._base()
     try:
@@ -303,7 +303,7 @@ def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: o
 
 
 def _just_sent(base: str, digest: str, lately: timedelta) -> Submission | None:
-    """The same words from the same person about the same thing, sent a moment ago by another copy of the form."""
+    """The same text from the same person about the same thing, sent a moment ago by another copy of the form."""
     if not lately:
         return None
     query = select(Submission).where(
@@ -321,7 +321,7 @@ def _made_meanwhile(key: str, digest: str) -> str:
 
 
 def meanwhile(now: Form, typed: Form) -> list[tuple[str, str]]:
-    """Each field that holds something else now than what was typed: its label, and what it holds, in words."""
+    """Each field whose value now differs from the typed one: its label, and its value as text."""
     return [
         (str(field.label.text), _words(field))
         for field in now

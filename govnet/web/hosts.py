@@ -73,7 +73,7 @@ class KnownHosts:
 
 
 def _is_of_machine(host: str) -> bool:
-    """Whether it is an address, or a name without a dot, as a proxy calls what stands behind it."""
+    """Whether it is an address, or a name without a dot, as a proxy names the server behind it."""
     found = _HOST.fullmatch(host)
     return found is not None and _OF_MACHINE.fullmatch(found[1]) is not None
 

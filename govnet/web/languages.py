@@ -20,7 +20,7 @@ class OffersLanguages(Protocol):
 
 
 def source() -> str:
-    """The language that the program itself is written in: what is not translated reads in it."""
+    """The language that the program itself is written in: untranslated sentences are in it."""
     return str(current_app.config["BABEL_DEFAULT_LOCALE"])
 
 
@@ -40,7 +40,7 @@ def offered(network: OffersLanguages | None) -> tuple[str, ...]:
 
 
 def default(network: OffersLanguages | None) -> str:
-    """The language of somebody of whom no other is known."""
+    """The language of people who have chosen none."""
     return network.language if network is not None and network.language in offered(network) else source()
 
 
@@ -55,7 +55,7 @@ def named(codes: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """Those that the person who asks can choose: what is offered here, and the one that they have."""
+    """The languages that this person can choose: those offered here, and the one that they have."""
     codes = offered(g.get("network"))
     kept = current_user.locale
     return named(codes if kept in codes or kept not in offered(None) else (*codes, kept))

@@ -34,7 +34,7 @@ class WriteOrigin(StrEnum):
 
 
 def origin_of(address: str) -> Origin | None:
-    """The origin of an address (RFC 6454): scheme, host and port; None for "null" and what has none."""
+    """The origin of an address (RFC 6454): scheme, host and port; None for "null" and addresses without one."""
     try:
         parts = urlsplit(address.strip())
         port = parts.port or _PORTS.get(parts.scheme)
@@ -101,7 +101,7 @@ class OwnWritesOnly:
 
 
 def _explain(environ: WSGIEnvironment, site_url: str) -> None:
-    """For the operator, once a minute: another site's page, or a proxy that does not say what it should?"""
+    """For the operator, once a minute: another site's page, or a proxy that does not send the right fields?"""
     sent_from = origin_of(str(environ.get("HTTP_ORIGIN", environ.get("HTTP_REFERER", ""))))
     asked = origin_of(f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}")
     same_name = sent_from is not None and asked is not None and sent_from[1] == asked[1]

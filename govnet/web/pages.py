@@ -157,7 +157,7 @@ def _zone_here() -> str:
 
 
 def _time_left(value: datetime) -> str:
-    """ "in 28 hours", never more than there is; empty from two days on, and for what is over."""
+    """ "in 28 hours", never more than there is; empty from two days on, and for the past."""
     left = value - now()
     if left < timedelta():
         return ""
@@ -175,7 +175,7 @@ def _time_left(value: datetime) -> str:
 
 
 def instant_text(value: datetime, zone: str) -> str:
-    """The words of an exact instant without markup: for mails, citations and data."""
+    """The text of an exact instant without markup: for mails, citations and data."""
     return _text(value, zone)
 
 
@@ -315,7 +315,7 @@ def never_cached() -> None:
 
 
 def error_page(template: str, status: int, **context: Any) -> Response:
-    """An error's page, or its words as JSON where data was asked for."""
+    """An error's page, or its text as JSON for requests of data."""
     if request.path.endswith(".json"):
         response = jsonify(error=str(context.get("message", _("Something went wrong."))))
         response.status_code = status

@@ -33,7 +33,7 @@ _SIGN_OUT: PerApp[dict[str, str]] = PerApp("sign_out", dict)
 
 
 def bind(app: Flask, holders: Holders) -> None:
-    """Give the app its handlers; `holders(network, roles)` names those who could do what was refused."""
+    """Give the app its handlers; `holders(network, roles)` names people who hold the refused right."""
 
     def not_allowed(error: NotAllowed) -> Any:
         if (done := _done_before()) is not None:
@@ -60,7 +60,7 @@ def bind(app: Flask, holders: Holders) -> None:
 
 
 def _even_without_database(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The handler; where its own page cannot be made because the database is in trouble, the words for that."""
+    """The handler; if its own page cannot be made because the database is in trouble, the page about that."""
 
     def handle(error: Exception) -> Any:
         try:
@@ -101,7 +101,7 @@ def _refused(error: GovnetError) -> Response:
 
 
 def _later(error: Busy) -> Response:
-    """Not now: why, what was typed, and when to try again; on a page of its own where no other can be made."""
+    """Not now: the reason, the typed text, and when to try again; on a page of its own if no other can be made."""
     outage = error.outage if isinstance(error, Unavailable) else None
     log.warning("not just now", outage=outage.name if outage else "busy", route=_route())
     if outage and request.path == HEALTH:
@@ -153,10 +153,10 @@ def _done_before() -> Any:
 
 
 def _expired(error: CSRFError) -> Any:
-    """The form is older than who is signed in now: give the text back, with a button that sends it again.
+    """The form is older than the present sign-in: give the text back, with a button that sends it again.
 
-    Where the browser does not say that the form was this site's own there is no button: a page elsewhere may have
-    chosen what it would send.
+    If the browser does not say that the form was this site's own there is no button: a page elsewhere may have
+    chosen its content.
     """
     ours = sender_of(request.environ) is WriteOrigin.HERE
     return _done_before() or _again(400, _("This form has expired. Nothing was sent."), ours=ours)

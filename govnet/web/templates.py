@@ -20,7 +20,7 @@ from govnet.kernel.translation import either, say
 
 @dataclass(frozen=True, eq=False)
 class NavItem:
-    """One of the few words of the navigation; current on pages whose endpoint begins with one of `covers`."""
+    """One item of the navigation; current on pages whose endpoint begins with one of `covers`."""
 
     label: Any
     endpoint: str
@@ -110,10 +110,10 @@ def _links(items: tuple[tuple[str, str, bool, str], ...]) -> tuple[tuple[str, st
 
 
 def kept(name: str, /, **values: Any) -> Markup:
-    """A template that is rendered once for the same values and then kept: what stands on page after page.
+    """A template that is rendered once for the same values and then kept, for parts that are on page after page.
 
-    It sees nothing but its values and what all templates see, and those values must be hashable. What depends on who
-    asks, or on the address beyond the network, must be one of them.
+    It sees nothing but its values and the globals of all templates, and those values must be hashable. Anything that depends
+    on the reader, or on the address beyond the network, must be one of them.
     """
     network = g.get("network")
     place = (request.script_root, network.slug if network is not None else "", str(get_locale()))

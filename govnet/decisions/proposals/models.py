@@ -58,7 +58,7 @@ class Suggestion(Base):
         ForeignKey("person.id"), index=True, info=personal.owner("suggested_words")
     )
     passage: Mapped[str] = mapped_column(Text, info=personal.stays())
-    """As it stands in the text, word for word."""
+    """The passage in the text, word for word."""
     instead: Mapped[str] = mapped_column(Text, info=personal.stays())
     why: Mapped[str] = mapped_column(Text, info=personal.data(erase=""))
     state: Mapped[SuggestionState] = mapped_column(

@@ -70,7 +70,7 @@ _RELEASE = _ours().values(state=DeliveryState.QUEUED, **_FREE)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A delivery in hand, with what is its own."""
+    """A delivery in hand, with its own part."""
 
     id: int
     mail_id: int
@@ -122,7 +122,7 @@ def _together(parcels: list[Parcel]) -> list[Parcel]:
 
 
 def accept(connection: Connection, owner: str, answers: Iterable[tuple[int, int | None, str]]) -> int:
-    """A provider took these: each one's id, the code, the words. How many; the others' leases had passed to somebody else."""
+    """A provider took these: each one's id, code and text. Returns how many; the others' leases had passed to another."""
     same = {"owner": owner, "now": clock.now()}
     values = [{"key": key, "code": code, "words": words, **same} for key, code, words in answers]
     return connection.execute(_SETTLE, values).rowcount

@@ -32,7 +32,7 @@ def _move(mail_id: int, old: Collection[DeliveryState], **values: Any) -> int:
 
 
 def pause(mail_id: int, *, by: str, why: str = "") -> int:
-    """Hold what has not been sent, until resume(); how many mails wait now. The caller has asked whether
+    """Hold the unsent mails until resume(); returns how many wait now. The caller has checked whether
     `by` may.
     """
     mail = db.session.get_one(Mail, mail_id)
@@ -59,7 +59,7 @@ def cancel_unsent(mail_id: int) -> int:
 
 
 def _stop_chunks(*which: Any, stopped: bool = True) -> int:
-    """Those who have no delivery yet; how many they are. Before the others: what is made meanwhile is among them then."""
+    """Those who have no delivery yet, with their number. Read before the others, which then include those made meanwhile."""
     changed = update(RecipientChunk).where(*which).values(stopped=stopped).returning(RecipientChunk.number)
     return sum(db.session.scalars(changed.execution_options(synchronize_session=False)).all())
 
@@ -123,7 +123,7 @@ def line() -> MailLine:
 
 
 def hold_all(why: str) -> None:
-    """Send nothing at all until a person says so: what a restored copy does first."""
+    """Send nothing at all until a person releases it: a restored copy does this first."""
     row = line()
     if row.held_at is None:
         row.held_at = clock.now()
@@ -138,8 +138,8 @@ def release_all(by: Actor) -> None:
 
 
 def drop_all_held(by: Actor) -> int:
-    """Of a restored copy: what was waiting when the copy was made is not sent, since the original may have
-    sent it.
+    """In a restored copy: mails that were waiting when the copy was made are not sent, since the original may
+    have sent them.
     """
     check_right(by, Can.OPERATE)
     held_at = line().held_at
@@ -158,7 +158,7 @@ def drop_all_held(by: Actor) -> int:
 
 
 def reset_line(by: Actor) -> None:
-    """After a person has mended what was wrong: use the line again at once, and let go on what refusals held."""
+    """After a person has removed the cause: use the line again at once, and let mails go on that refusals held."""
     check_right(by, Can.OPERATE)
     row = line()
     row.tripped_at = row.not_before = None

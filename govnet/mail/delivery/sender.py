@@ -41,10 +41,10 @@ IN_HAND = 20
 """Mails between two commits, at most."""
 _AT_HAND = IN_HAND
 HELD = 0.25
-"""Seconds after which no further mail goes before a commit: what is urgent waits no longer, and fewer go twice."""
+"""Seconds after which no further mail goes before a commit: urgent mail waits no longer, and fewer go twice."""
 _AGAIN = 0.5
 _LAST_TRIES = 10.0
-"""Seconds that a sender which is told to end still tries to write down what was taken."""
+"""Seconds in which a sender that has to end still tries to record the accepted mails."""
 
 
 @dataclass(slots=True)
@@ -59,11 +59,11 @@ class Sender:
     covers: dict[int, Cover] = field(default_factory=dict)
     going_well: int | None = None
     size: int = 1
-    """How many mails to take in hand: more while the server takes them quickly, one at a time after any trouble."""
+    """The number of mails to claim: more while the server takes them quickly, one at a time after any trouble."""
 
     @property
     def lease(self) -> timedelta:
-        """Longer than what is in hand can take, so that nobody else takes a mail that is still being sent."""
+        """Longer than the claimed mails can take, so that nobody else takes a mail that is still being sent."""
         return _lease(self.timeout)
 
     def saw(self, done: Done) -> bool:
@@ -97,7 +97,7 @@ def a_sender(*, timeout: float = smtp.TIMEOUT) -> Iterator[Sender]:
 
 
 def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS) -> int:
-    """Send what is due for a moment; how many mails a provider took. Killed at any point, it can be run again."""
+    """Send due mails for a moment; how many a provider took. Killed at any point, it can be run again."""
     if smtp.switched_off():
         return 0
     timeout = float(current_app.config.get("MAIL_TIMEOUT", smtp.TIMEOUT))
@@ -125,7 +125,7 @@ class _Run:
     handled: int = 0
 
     def room(self) -> int:
-        """How many mails may be taken in hand now."""
+        """The number of mails that may be claimed now."""
         if not self.line.open or ending.is_set() or time.monotonic() >= self.until:
             return 0
         return min(self.sender.size, self.most - self.handled)
@@ -186,10 +186,10 @@ class _Work:
 
 
 def _settle_and_take(sender: Sender, work: _Work, *, most: int, trial: bool = False) -> list[Parcel]:
-    """One commit: what became of the last mails, and the next ones in hand, `most` at most.
+    """One commit: the results of the last mails, and the next ones in hand, `most` at most.
 
     While the database is busy, tries again for as long as they are ours; while it is away, until it is back, and nobody
-    takes them back before: what was taken and not written down goes twice.
+    takes them back before: accepted mails that were not recorded go twice.
     """
     if not work.done and not most:
         return []
@@ -214,7 +214,7 @@ def _settle_and_take(sender: Sender, work: _Work, *, most: int, trial: bool = Fa
 
 
 def _settle_apart(sender: Sender, together: list[Done]) -> list[Parcel]:
-    """One answer cannot be written down: the others are, and it is raised then."""
+    """One answer cannot be recorded: the others are, and it is raised then."""
     trouble = None
     for done in together:
         try:

@@ -128,7 +128,7 @@ def _consequences(done: Done, mail: Mail, state: DeliveryState) -> None:
 
 
 def _try_later(mail: Mail, answer: ServerAnswer) -> None:
-    """One mail of a paused mailing was tried: what is wrong with its address alone says nothing of the others."""
+    """One mail of a paused mailing was tried: a fault of its address alone says nothing of the others."""
     if answer.verdict.against is Against.ROW:
         mail.retry_at = clock.now()
     elif answer.verdict.against is Against.MAILING:

@@ -42,11 +42,11 @@ class _Talk(smtplib.SMTP):
     said: tuple[int, bytes]
 
     def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
-        """Say from whom the mail is (RFC 5321, 4.1.1.2)."""
+        """Send the sender of the mail (RFC 5321, 4.1.1.2)."""
         return self.docmd("MAIL", " ".join([f"FROM:<{sender}>", *options]))
 
     def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
-        """Say whom it is for (RFC 5321, 4.1.1.3)."""
+        """Send the recipient of the mail (RFC 5321, 4.1.1.3)."""
         return self.docmd("RCPT", " ".join([f"TO:<{recip}>", *options]))
 
     def data(self, msg: Any) -> tuple[int, bytes]:
@@ -140,7 +140,7 @@ class ServerConnection(Connection):
         return answer if code != 250 else ServerAnswer(ACCEPTED, code, answer.words)
 
     def deliver(self, sender: str, recipient: str, message: bytes) -> ServerAnswer:
-        """Hand one mail to the server for one address, and say what it answered. Never raises for what a
+        """Hand one mail to the server for one address, and return its answer. Never raises for anything a
         server does.
         """
         if self.host is None:
@@ -176,7 +176,7 @@ def open_line(*, timeout: float = TIMEOUT) -> ServerConnection:
 
 
 def switched_off() -> bool:
-    """Whether the app was told to send nothing, in which case nothing may be claimed either."""
+    """Whether the app is set to send nothing, in which case nothing may be claimed either."""
     return bool(current_app.extensions["mail"].suppress)
 
 

@@ -66,7 +66,7 @@ class MailDoor:
         self._thread.start()
 
     def stop(self) -> None:
-        """Listen no more; what is in hand is finished, and what did not come whole by then is not kept."""
+        """Stop listening; mails in hand are finished, and mails that did not come whole by then are not kept."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join()

@@ -27,7 +27,7 @@ from govnet.people.addresses import readers
 
 log = structlog.get_logger()
 KEPT = timedelta(days=30)
-"""How long a mail that was read stays as it came, so that a mistake of ours can still be put right."""
+"""The time for which a mail that was read is kept as it came, so that a mistake of ours can still be corrected."""
 KEPT_OVER = timedelta(days=7)
 """How long one that was too much to read stays."""
 MOST_KEPT = 250 * 1024 * 1024
@@ -86,7 +86,7 @@ def _bytes_of(*which: ColumnElement[bool]) -> int:
 
 
 def run() -> int:
-    """Read what waits, one mail after another. Returns how many. Killed at any point, it can be run again."""
+    """Read waiting mail, one after another. Returns how many. Killed at any point, it can be run again."""
     waiting = db.session.scalars(
         select(InboundMail.id)
         .where(InboundMail.fate == Fate.WAITING, InboundMail.next_at <= clock.now())
@@ -231,7 +231,7 @@ def _answered_today(sender: str) -> int:
 
 
 def forget() -> int:
-    """Let go of what was read weeks ago: that it came and what became of it stays, its bytes go. Returns how many."""
+    """Delete the bytes of mails read weeks ago; that they came and what became of them stays. Returns how many."""
     now = clock.now()
     old = (
         InboundMail.fate != Fate.WAITING,

@@ -97,14 +97,14 @@ class LmtpConnection(LMTP):
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Let go of what is left of it."""
+        """Drop the rest of it."""
         self.room.lines.discard(self)
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()
         super().connection_lost(error)
 
     def abort(self) -> None:
-        """Close it even where the client does not read what it is told."""
+        """Close it even if the client does not read the answers."""
         transport: Any = self.transport
         if transport is not None:
             transport.abort()
@@ -126,7 +126,7 @@ class LmtpConnection(LMTP):
 
     @syntax("LHLO hostname")
     async def smtp_LHLO(self, arg: str) -> None:  # noqa: N802
-        """Say what is offered; these lines carry no status codes (RFC 2034)."""
+        """Send the extensions offered; these lines carry no status codes (RFC 2034)."""
         self._greeting = True
         try:
             await super().smtp_LHLO(arg)

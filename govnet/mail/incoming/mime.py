@@ -115,7 +115,7 @@ def main() -> None:
 
 
 def lines_of(raw: bytes) -> Iterator[dict[str, str | None]]:
-    """First what the fields say, then the text; or which limit the mail goes over."""
+    """First the fields, then the text; or the limit that the mail exceeds."""
     found, body, over = split(raw)
     fields = dict(reversed(found))
     sender_name, sender = sender_of([value for name, value in found if name == "from"])
@@ -194,7 +194,7 @@ def line(value: str) -> str:
 
 
 def decoded(value: str) -> str:
-    """The words of a field (RFC 2047). An encoded word that is none stands as it is; one in an unknown charset is guessed."""
+    """The text of a field (RFC 2047). A broken encoded word stays as it is; one in an unknown charset is guessed."""
     if "=?" not in value:
         return line(value)
     with suppress(HeaderParseError, ValueError):
@@ -225,7 +225,7 @@ def charset_text(raw: bytes, charset: str) -> str:
 
 
 def instant(value: str) -> str | None:
-    """A date in UTC, as ISO 8601; None for what is none."""
+    """A date in UTC, as ISO 8601; None for anything else."""
     try:
         found = parsedate_to_datetime(value)
         aware = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
@@ -271,7 +271,7 @@ def addresses(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _addresses(text: str) -> list[str]:
-    """The text as an address in lower case, without what stands before it in a route or a link; nothing where it is none."""
+    """The text as an address in lower case, without the parts before it in a route or a link; empty for anything else."""
     address = text.strip().rpartition(":")[2].strip("'").rstrip(".").lower()
     return [address] if _ADDRESS.fullmatch(address) else []
 
@@ -391,7 +391,7 @@ def content(part: Message) -> str:
 
 
 def words_of_html(html: str) -> str:
-    """The words of a page as lines; what stands in a blockquote begins with ">", as in plain text."""
+    """The text of a page as lines; lines in a blockquote begin with ">", as in plain text."""
     lines: list[str] = []
     now: list[str] = []
     quotes, silent, depth, at = 0, "", 0, 0

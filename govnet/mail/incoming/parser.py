@@ -1,4 +1,4 @@
-"""A mail that somebody wrote, read from its bytes: from whom, about what, in which words. Knows no database.
+"""A mail that a person wrote, read from its bytes: sender, subject and text. Knows no database.
 
 Reading happens in a process of its own with limits on time and memory (`mime.py`): whatever a stranger puts into a mail, nobody
 else waits for it, and nothing of the program can be reached from there.
@@ -45,7 +45,7 @@ class Incoming:
     subject: str
     sent_at: datetime | None
     text: str
-    """The plain text; of a mail that has only HTML, or says something else in it, the words of that."""
+    """The plain text; for a mail that has only HTML, or another text in it, the text of that."""
     automatic: str = ""
     """The field or part that shows that no person wrote it (RFC 3834), or nothing."""
     over: str = ""
@@ -96,9 +96,9 @@ def without_addresses(text: str) -> str:
 
 
 def own_lines(text: str) -> list[str]:
-    """The lines that the sender wrote, without blank ones: what is quoted goes, and the line that announces it.
+    """The lines that the sender wrote, without blank ones: quotations go, and the line that announces them.
 
-    A line is quoted where it begins with ">", or follows a line such as "Original Message" with the fields of a mail. A line that
+    A line is quoted if it begins with ">", or follows a line such as "Original Message" with the fields of a mail. A line that
     announces ends with a colon in every language; a long one that breaks in two has the date in its first half.
     """
     lines = text.split("\n")

@@ -14,7 +14,7 @@ from govnet.mail.incoming import reply_addresses
 from govnet.mail.incoming.parser import Incoming
 
 Handler = Callable[[Sequence[int], Incoming], None]
-"""Does what an answer says. Raises RuleBroken (NotDone, where the sender's language is known) or NotFound: its words go back."""
+"""Carries out an answer. Raises RuleBroken (NotDone, if the sender's language is known) or NotFound: its text goes back."""
 Asked = Callable[[Sequence[int]], tuple[str, str] | None]
 """The address that was asked, and its owner's language; None where it is gone."""
 _handlers: PerApp[dict[str, Handler]] = PerApp("reply_handlers", dict)

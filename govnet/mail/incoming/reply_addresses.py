@@ -16,7 +16,7 @@ def written(pattern: str, key: str, purpose: str, ids: Sequence[int]) -> str:
     """The address for these ids by MAIL_REPLIES and MAIL_KEY, always the same.
 
     The ids and a keyed digest of purpose and ids (HMAC-SHA256, RFC 2104, cut to 80 bits) in lower-case base32, as some servers
-    change the case of what stands before the @. With two ids that is 38 characters of the 64 that RFC 5321 grants.
+    change the case of the part before the @. With two ids that is 38 characters of the 64 that RFC 5321 grants.
     """
     packed = _packed(ids)
     token = base64.b32encode(packed + _proof(key, purpose, packed)).decode().rstrip("=").lower()

@@ -40,7 +40,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A mail in words: what the letter is made of."""
+    """A mail as text: the parts of a letter."""
 
     subject: str
     text: str
@@ -59,7 +59,7 @@ class MailDraft:
 
 
 def rendered(draft: MailDraft) -> Rendered:
-    """The mail in words, what people wrote in it cut as far as the largest body asks for."""
+    """The mail as text, people's own texts in it cut as far as the largest body asks for."""
     with force_locale(draft.language):
         for most in _BUDGETS:
             found = _rendered(draft, most)

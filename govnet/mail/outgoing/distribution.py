@@ -29,7 +29,7 @@ _MOST_WORDS = 2_000
 
 
 def run() -> int:
-    """Tell what is due; how many entries were told. Killed at any point, it can be run again."""
+    """Make the notices that are due; how many entries. Killed at any point, it can be run again."""
     owner = f"tell-{uuid.uuid4().hex[:12]}"
     claimed = _claim(owner)
     before = failing(_TELL) if claimed else set()
@@ -65,7 +65,7 @@ def _claim(owner: str) -> list[int]:
 
 
 def _tell_safely(entry_id: int, owner: str) -> bool:
-    """One entry that cannot be told keeps none of the others from it; why is kept with it."""
+    """One entry whose notices fail keeps none of the others from theirs; the error is stored with it."""
     try:
         batches = _batches(entry_id)
         return _write(entry_id, owner, batches)
@@ -109,7 +109,7 @@ def notices_for(told: ToldEntry) -> list[Notice]:
 
 
 def _write(entry_id: int, owner: str, batches: list[Batch]) -> bool:
-    """The deliveries and the mark that the entry is told: both or neither, and only under our own lease."""
+    """The deliveries and the mark that the entry is done: both or neither, and only under our own lease."""
     with transaction():
         done = {"done_at": clock.now(), "lease_owner": None, "lease_until": None, "error": None}
         ours = (Telling.entry_id == entry_id, Telling.lease_owner == owner, Telling.done_at.is_(None))

@@ -21,7 +21,7 @@ PRIORITIES = {
 
 
 class SignedName(str):
-    """A name with what stands beside it, as everybody reads it; `inside` is how members read it."""
+    """A name with the mark beside it, as everybody reads it; `inside` is for members."""
 
     inside: str
 
@@ -42,7 +42,7 @@ def read_by_members(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ToldEntry:
-    """An entry of the record, for the feature that says who is told of it."""
+    """An entry of the record, for the feature that makes its notice."""
 
     entry_id: int
     number: int
@@ -50,7 +50,7 @@ class ToldEntry:
     network: Any
     actor_id: int | None
     details: Mapping[str, Any]
-    """Facts and words in one."""
+    """Facts and words in one dictionary."""
 
     @property
     def key(self) -> int:

@@ -158,7 +158,7 @@ def _head(notice: Notice, network: Any) -> tuple[int, str] | None:
 def in_words(
     notice: Notice, network: Any, language: str = "", reader: str = MEMBER, *, witness: str = ""
 ) -> compose.Rendered:
-    """The notice in words, before it becomes bytes: also for previews."""
+    """The notice as text, before it becomes bytes: also for previews."""
     said = notice.context
     if reader == MEMBER:
         said = {name: read_by_members(value) for name, value in said.items()}
@@ -169,7 +169,7 @@ def in_words(
 
 
 def sender(author: str, network: Any, language: str) -> Address:
-    """The site's own address, with the name of who wrote and where."""
+    """The site's own address, with the name of the author and the network."""
     place = network.name if network is not None else _("govnet")
     with force_locale(language):
         name = _("%(author)s via %(place)s", author=author, place=place) if author else place

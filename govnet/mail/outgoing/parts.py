@@ -66,7 +66,7 @@ class TextParts(Parts):
         return f"{plain(self._cut(markdown), self.site)}\n\n"
 
     def prose(self, markdown: str) -> str:
-        """The mail's own words, where a person wrote all of it."""
+        """The mail's own text, if a person wrote all of it."""
         return self.words(markdown)
 
     def button(self, label: object, address: str) -> str:
@@ -82,7 +82,7 @@ class TextParts(Parts):
         return "".join(f"{_line(name)}: {_line(value)}\n" for name, value in rows) + "\n"
 
     def items(self, rows: Iterable[Any]) -> str:
-        """A list; a row is words, or words and an address."""
+        """A list; a row is text, or text and an address."""
         pairs = [(row, None) if isinstance(row, str) else row for row in rows]
         return "".join(f"* {_line(t)}\n" + (f"  {to}\n" if to else "") for t, to in pairs) + "\n"
 
@@ -106,7 +106,7 @@ class HtmlParts(Parts):
         return Markup('<div class="words ink" dir="auto">{}</div>\n').format(self._html(markdown))
 
     def prose(self, markdown: str) -> str:
-        """The mail's own words, rendered and cleaned: no quotation marks or rule beside them."""
+        """The mail's own text, rendered and cleaned: no quotation marks or rule beside it."""
         return Markup('<div class="prose ink" dir="auto">{}</div>\n').format(self._html(markdown))
 
     def button(self, label: object, address: str) -> str:
@@ -134,7 +134,7 @@ class HtmlParts(Parts):
         return Markup('<table class="facts">\n{}</table>\n').format(cells)
 
     def items(self, rows: Iterable[Any]) -> str:
-        """A list; a row is words, or words and an address."""
+        """A list; a row is text, or text and an address."""
         pairs = [(row, None) if isinstance(row, str) else row for row in rows]
         return Markup('<ul class="ink">\n{}</ul>\n').format(Markup("").join(map(_item, pairs)))
 
@@ -146,6 +146,6 @@ def _item(row: tuple[object, str | None]) -> Markup:
 
 
 def _line(text: object) -> str:
-    """One line; markup that came from a filter, such as a time element, as its words."""
+    """One line; markup from a filter, such as a time element, becomes its text."""
     plain = text.striptags() if isinstance(text, Markup) else str(text)
     return " ".join(plain.split())

@@ -1,4 +1,4 @@
-"""Markdown as people read it in a mail's text part: no stars, no pipes, addresses beside the words they belong to."""
+"""Markdown as people read it in a mail's text part: no stars, no pipes, addresses beside their text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail before it goes: its words, and its HTML in a response that can do nothing."""
+"""A mail before it goes: its text, and its HTML in a response that can do nothing."""
 
 from typing import Any
 

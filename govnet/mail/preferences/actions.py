@@ -27,8 +27,8 @@ from govnet.permissions import Can, check_right
 
 ASK_AGAIN = timedelta(minutes=10)
 CONFIRM_LASTS = timedelta(days=7)
-"""How long an address can say that it wants the mail."""
-"""How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
+"""The time in which an address can confirm that it wants the mail."""
+"""The pause before an address is asked once more to confirm, so that nobody can flood a stranger."""
 _LITTLE = (Volume.DIGEST, Volume.VOTES)
 NOT_GONE = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.HELD)
 _IN_BULK = {"synchronize_session": False}
@@ -62,7 +62,7 @@ def silence(by: Actor, network: Any) -> None:
 
 
 def silence_now(row: Subscription) -> None:
-    """Nothing more for this subscription, from what waits onwards."""
+    """Nothing more for this subscription, from waiting mail onwards."""
     if row.silent_at is None:
         row.silent_at = clock.now()
     _cancel_waiting(row)
@@ -197,7 +197,7 @@ def of_token(token: str) -> Subscription:
 
 
 def unsubscribe(row: Subscription) -> None:
-    """Nothing more goes to this subscription, from what waits onwards."""
+    """Nothing more goes to this subscription, from waiting mail onwards."""
     silence_now(row)
 
 
@@ -208,7 +208,7 @@ def try_again(by: Actor, address: str) -> bool:
 
 
 def forget_person(person_id: int) -> None:
-    """Let go of what came from a person, and of what waits for her; her unsubscribe links go on answering."""
+    """Drop mail that came from a person, and mail that waits for her; her unsubscribe links go on answering."""
     mine = Delivery.person_id == person_id
     intake.forget_from(person_id)
     waiting = Delivery.state.in_(WAITING - {DeliveryState.IN_HAND})

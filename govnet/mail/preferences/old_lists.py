@@ -65,7 +65,7 @@ def untouched(keys: Collection[int], since: datetime) -> set[int]:
 
 
 def take_back(network_id: int, keys: Collection[int]) -> None:
-    """End subscriptions that an old list made: no mail from what waits onwards, and the addresses are free again."""
+    """End subscriptions that an old list made: no mail from now on, waiting mail included, and the addresses are free again."""
     mails = select(Mail.id).where(Mail.network_id == network_id)
     erased, now = literal("erased-").concat(cast(Subscription.id, String)), clock.now()
     for some in chunks(sorted(keys)):

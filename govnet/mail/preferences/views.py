@@ -29,12 +29,12 @@ ONE_CLICK = "One-Click"
 
 
 def bind(app: Flask) -> None:
-    """Each page that promises a mail can say whether mail goes."""
+    """Lets each page that promises a mail show whether mail goes out."""
     app.jinja_env.globals["mail_standstill"] = _standstill
 
 
 def _standstill() -> queries.Standstill | None:
-    """Whether mail stands still; the page that says so is not kept, since that may be over in a minute."""
+    """Whether mail stands still; a page with this notice is not cached, since it may be over in a minute."""
     never_cached()
     return queries.standstill()
 

@@ -36,7 +36,7 @@ from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 
 LINK_LASTS = timedelta(days=7)
-"""How long an address can be confirmed; then what was typed is deleted."""
+"""The time in which an address can be confirmed; then the input is deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +59,10 @@ class ApplicationInput:
 
 
 def apply(network: Network, asks: ApplicationInput, *, by: Actor, via: Door) -> Application | None:
-    """Take down that somebody wants to join, and write to the address: nothing happens until it is confirmed.
+    """Store an application, and write to the address: nothing happens until it is confirmed.
 
-    Of somebody signed in the address is known, so the application waits at once. None where the address
-    stands in some other way already; its owner learns of that by mail, and nobody else does.
+    If somebody is signed in the address is known, so the application waits at once. None if the address
+    has another state already; its owner learns of that by mail, and nobody else does.
     """
     check_right(by, Can.APPLY)
     terms = _agreed(network, asks)
@@ -120,7 +120,7 @@ def _known_organisation(asks: ApplicationInput) -> int | None:
 def _already(
     network: Network, to: Address, standing: KnownApplicant, by: Actor, language: str
 ) -> Application | None:
-    """Somebody signed in is told here and now; anybody else by mail, so that the page says nothing about an address."""
+    """Somebody signed in reads it here and now; anybody else by mail, so that the page says nothing about an address."""
     if by.signed_in:
         if standing.case is ApplicantStanding.WAITING:
             return queries.whole(standing.row_id)
@@ -167,9 +167,9 @@ def _for_organisation(asks: ApplicationInput) -> dict[str, Any]:
 
 
 def confirm(application: Application, *, via: Door) -> Application:
-    """The owner of the address says that it was her: from now on the application waits, or is granted by the rules.
+    """The owner of the address confirms: from now on the application waits, or is granted by the rules.
 
-    Doing it twice does it once, also from the mails of two forms: what comes back is the application that counts.
+    Doing it twice does it once, also from the mails of two forms: it returns the application that counts.
     RuleBroken for a link that is too old, or overtaken by a membership.
     """
     row = queries.locked(application.id)
@@ -204,7 +204,7 @@ def applicant(application: Application) -> Actor:
 
 
 def answer(application: Application, body: str, *, via: Door) -> Application:
-    """The applicant answers what was asked; the application waits for the officers again."""
+    """The applicant answers a question; the application waits for the officers again."""
     row = queries.locked(application.id)
     if row.state is not ApplicationState.ASKED:
         raise RuleBroken(_("There is no question for you at the moment."))
@@ -222,9 +222,9 @@ def answer(application: Application, body: str, *, via: Door) -> Application:
 
 
 def speak_now(application: Application, *, via: Door) -> Application:
-    """The applicant may speak for her organisation now; where the charter lets people in at once, it is let in.
+    """The applicant may speak for her organisation now; if the charter lets people in at once, it is let in.
 
-    Where it has others decide, they are told: until now the application did not wait for them. Once, however often.
+    If others decide by the charter, they are notified: until now the application did not wait for them. Once, however often.
     """
     row = queries.locked(application.id)
     check_right(applicant(row), Can.SEE_APPLICATION, row)
@@ -266,7 +266,7 @@ def unconfirmed(*only: ColumnElement[bool]) -> Sequence[int]:
 
 
 def forget_unconfirmed(application_id: int) -> bool:
-    """Delete what was typed. Inside transaction()."""
+    """Delete the input. Inside transaction()."""
     db.session.delete(queries.locked(application_id))
     return True
 

@@ -104,11 +104,11 @@ DOOR = Door.WORKER
 
 
 def by_the_rules(application: Application, via: Door) -> None:
-    """Let the applicant in where the charter does so by itself.
+    """Let the applicant in if the charter does so by itself.
 
-    Nobody else has to say yes where it lets people in at once, or enough members vouch. What somebody was asked
-    about, what a member objected to, and an organisation that nobody may speak for, waits. Where the organisation
-    belongs already, the application is passed on to who can confirm that its sender speaks for it.
+    Nobody else has to say yes if it lets people in at once, or enough members vouch. An application with an open
+    question, with a member's objection, or for an organisation that nobody may speak for, waits. If the organisation
+    belongs already, the application is passed on to people who can confirm that its sender speaks for it.
     """
     terms = membership_terms.terms(application.network_id)
     waits = application.kind is MembershipKind.ORGANISATION and not application.may_speak

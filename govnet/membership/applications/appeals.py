@@ -36,7 +36,7 @@ from govnet.record.actions import record
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """An appeal with what was said about it, by name."""
+    """An appeal with the answers to it, by name."""
 
     appeal: AdmissionAppeal
     voices: Sequence[tuple[AdmissionVoice, str]]
@@ -85,7 +85,7 @@ def appeal(application: Application, text: str, *, via: Door) -> AdmissionAppeal
 
 
 def may_hear(application: Application, found: Hearing | None, by: Actor) -> bool:
-    """Whether the actor is one of the others: not who declined, not the applicant, and each once."""
+    """Whether the actor is one of the others: not the person who declined, not the applicant, and each once."""
     if found is None or found.appeal.decided_at is not None or by.person_id is None:
         return False
     spoken = {voice.person_id for voice, _name in found.voices}
@@ -95,7 +95,7 @@ def may_hear(application: Application, found: Hearing | None, by: Actor) -> bool
 def hear(
     application: Application, answer: AppealAnswer, reason: str, *, by: Actor, via: Door
 ) -> AdmissionVoice:
-    """Say whether the answer stands or the applicant is let in, and why; two who say the same decide it."""
+    """Answer an appeal: the refusal stands or the applicant is let in, and why; two equal answers decide it."""
     act = require(by, Can.HEAR_ADMISSION_APPEAL, application, via)
     row = queries.locked(application.id)  # two who speak at once are counted one after the other
     found = hearing(row.id)

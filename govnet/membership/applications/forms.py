@@ -33,7 +33,7 @@ class WebAddress(Text):
     """The address of a site; empty is fine, `javascript:` is not."""
 
     def pre_validate(self, form: Any) -> None:
-        """Make it whole, or say that it is none."""
+        """Make it whole, or refuse it."""
         super().pre_validate(form)
         if self.data:
             found = links.web_address(self.data)

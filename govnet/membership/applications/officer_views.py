@@ -86,7 +86,7 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
 
 
 def _decide_forms(row: Application, sent: Form | None) -> dict[str, DecideForm]:
-    """The forms of the three ways to decide, the one that was sent in vain with its words."""
+    """The forms of the three ways to decide, the refused one with its text."""
     kinds = {"admit_form": DecideForm, "ask_form": QuestionForm, "decline_form": DeclineForm}
     forms = {
         name: sent if type(sent) is kind else kind(about=row, formdata=None) for name, kind in kinds.items()

@@ -44,7 +44,7 @@ _CLAIMS: dict[ClaimState, tuple[Callable[[], str], str]] = {
 
 
 def for_applicant(application: Application) -> str:
-    """The state in the applicant's words."""
+    """The label of the state for the applicant."""
     if application.passed_on:
         claim = speakers.claim_of(application)
         return _CLAIMS[claim.state if claim else ClaimState.ACCEPTED][0]()
@@ -52,7 +52,7 @@ def for_applicant(application: Application) -> str:
 
 
 def for_officers(application: Application) -> str:
-    """The state in the words of who decides."""
+    """The label of the state for the person who decides."""
     if waits_for_voice(application):
         return str(_("Waiting until they may speak"))
     return str(_("Passed on") if application.passed_on else OFFICER_STATES[application.state]())

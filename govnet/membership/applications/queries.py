@@ -1,4 +1,4 @@
-"""Reading applications: where one stands, what waits, how long answers usually take, and who is known already."""
+"""Reads applications: their state, the waiting ones, how long answers usually take, and known people."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def applications_waiting(network_id: int, page: int = 1) -> tuple[Sequence[Appli
 
 
 def applications_decided(network_id: int, limit: int = 30) -> Sequence[tuple[Application, str | None]]:
-    """The applications decided last, newest first, each with the name of who decided."""
+    """The applications decided last, newest first, each with the name of the person who decided."""
     query = (
         select(Application, Person.name)
         .options(joinedload(Application.organisation))
@@ -193,7 +193,7 @@ def applications_decided(network_id: int, limit: int = 30) -> Sequence[tuple[App
 
 
 def decided_by(application: Application) -> str:
-    """The name of who decided, or "" where the rules did or nobody yet."""
+    """The name of the person who decided, or "" if the rules did or nobody yet."""
     who = db.session.get(Person, application.decided_by_id) if application.decided_by_id else None
     return who.name if who else ""
 
@@ -222,7 +222,7 @@ def unconfirmed_before(moment: Any, *only: ColumnElement[bool]) -> Sequence[int]
 
 
 def speaker(organisation_id: int | None) -> str:
-    """The name of who speaks for the organisation, or "" where nobody does."""
+    """The name of the person who speaks for the organisation, or "" if nobody does."""
     query = (
         select(Person.name)
         .join(Representation, Representation.person_id == Person.id)
@@ -348,7 +348,7 @@ def announced(network_id: int) -> list[Newcomer]:
 
 
 def with_voice(network_id: int) -> set[int]:
-    """The persons who are members today, or speak for one: they are told who was let in."""
+    """The people who are members today, or speak for one: they are notified of new members."""
     day = clock.today(db.session.get_one(Network, network_id).zone)
     here = (Membership.network_id == network_id, current(day), Membership.kind != MembershipKind.OBSERVER)
     own = select(Membership.person_id).where(*here, Membership.person_id.is_not(None))

@@ -83,9 +83,9 @@ OFTEN = "40 per hour"
 @limiter.limit(OFTEN, methods=["POST"])
 @allows(Can.APPLY)
 def join(network: Network) -> Response:
-    """Ask to join, also for an organisation where the address says so; or take the easy exit: just the mail.
+    """Ask to join, also for an organisation if the address says so; or take the easy exit: just the mail.
 
-    A mail asks whether it was really her. If the rules changed meanwhile, she looks at them again.
+    A mail asks whether it was really her. If the rules changed meanwhile, she checks them again.
     """
     form = forms.fresh(network, current_actor())
     if not form.is_submitted():
@@ -231,7 +231,7 @@ def confirm(network: Network, token: str) -> Response:
 @bp.post("/<network:network>/applications/mine/<token>/answer")
 @allows(Can.APPLY)
 def answer(network: Network, token: str) -> Response:
-    """The applicant answers what was asked."""
+    """The applicant answers a question."""
     application = held(network, token)
     form = ApplicantAnswerForm(about=application)
     return form_view(

@@ -10,7 +10,7 @@ from govnet.web.forms import Form, Ticks
 
 
 class RenewForm(Form):
-    """Staying a member, or starting again; what is new to agree to is ticked."""
+    """Staying a member, or starting again; new criteria are ticked."""
 
     agrees = Ticks(_l("What members agree to now"), missing=_l("Tick each sentence that is new"))
 

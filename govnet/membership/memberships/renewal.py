@@ -69,7 +69,7 @@ def _locked_whole(membership_id: int) -> Membership:
 
 
 def run() -> int:
-    """Do what is due today in every network: ask, ask again, let run out. Returns how many memberships it was."""
+    """Do the day's work in every network: ask, ask again, let run out. Returns how many memberships it was."""
     networks = [network.id for network in renewal_queries.networks()]
     return each("renew memberships", networks, _one_network, alone=True)
 
@@ -83,7 +83,7 @@ def _one_network(network_id: int) -> int:
 
 
 def _forget(_rule: RenewalRule, membership_id: int) -> bool:
-    """Somebody was asked under a rule that no longer holds: nothing is asked of them now."""
+    """Somebody was asked under a rule that no longer holds: they need not answer now."""
     nothing = {"renewal_asked_at": None, "renewal_reminded_at": None}
     db.session.execute(update(Membership).where(Membership.id == membership_id).values(nothing))
     return True
@@ -96,7 +96,7 @@ def _ask(rule: RenewalRule, membership_id: int) -> bool:
 
 
 def _unheard(membership_id: int, rule: RenewalRule) -> bool:
-    """Nobody speaks for the organisation: those who look after the network are told before it runs out."""
+    """Nobody speaks for the organisation: the officers of the network are notified before it runs out."""
     row = queries.with_party(membership_id)
     last = last_day(row, rule) if row is not None else None
     if row is None or row.organisation_id is None or last is None:

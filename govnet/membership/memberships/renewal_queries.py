@@ -1,4 +1,4 @@
-"""Reading what is to be renewed: the rule of each network and since when, and the memberships that are due."""
+"""Reads renewals: the rule of each network with its start, and the memberships that are due."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RenewalRule:
     months: int
     grace: int
     since_at: datetime
-    """When the number of months began to hold: nobody's first renewal is counted from before."""
+    """The time when the number of months began to hold: nobody's first renewal is counted from before."""
 
     @property
     def zone_info(self) -> ZoneInfo:

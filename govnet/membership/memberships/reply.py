@@ -42,9 +42,9 @@ def _asked(ids: Sequence[int]) -> tuple[str, str] | None:
 
 
 def confirm(ids: Sequence[int], mail: Incoming) -> None:
-    """The answer of somebody from the old list who was asked: with a yes, the membership is confirmed and they get a receipt.
+    """The answer of somebody from the old list: with a yes, the membership is confirmed and they get a receipt.
 
-    Raises NotDone for an answer from another address than the one that was asked, or that does not say yes; NotFound where
+    Raises NotDone for an answer from another address than the one that was asked, or without a yes; NotFound if
     membership or address are gone.
     """
     membership, address, by = actions.held(*ids)
@@ -135,9 +135,9 @@ _MOST_WORDS = 12
 
 
 def says_yes(lines: Sequence[str], name: str = "") -> bool:
-    """Whether the first line that greets nobody says yes and nothing else but, perhaps, the sender's `name`.
+    """Whether the first line that is no greeting is a yes and nothing else but, perhaps, the sender's `name`.
 
-    It is strict on purpose: "Yes, take me off the list" is no yes. Who is not understood is told how to say it.
+    It is strict on purpose: "Yes, take me off the list" is no yes. Other senders learn what to write.
     """
     named = set(_words(name))
     for line in lines:

@@ -66,7 +66,7 @@ def members_data(network: Network) -> Response:
 @bp.get("/<network:network>/membership")
 @allows(Can.OWN)
 def own(network: Network) -> Response:
-    """Somebody's own membership: since when, what was agreed to, who sees the name, and the way out."""
+    """Somebody's own membership: its start, the criteria, who sees the name, and the way out."""
     person_id = current_actor().person_id or 0
     rows = [
         (row, queries.name_of(row), queries.sentences(row), _named(row, person_id))
@@ -131,7 +131,7 @@ def _renew_form(membership: Membership) -> RenewForm:
 @bp.route("/<network:network>/membership/<int:membership_id>/renew", methods=["GET", "POST"])
 @allows(Can.HOLD_MEMBERSHIP, membership=Membership)
 def renew(network: Network, membership: Membership) -> Response:
-    """Stay a member, or start again, with what is new to agree to."""
+    """Stay a member, or start again, with the new criteria."""
     form, key = _renew_form(membership), membership.id
 
     def show(status: int) -> Response:
@@ -185,9 +185,9 @@ def leave(network: Network, membership: Membership) -> Response:
 @bp.route("/<network:network>/membership/<token>", methods=["GET", "POST"])
 @allows(Can.APPLY)
 def confirming(network: Network, token: str) -> Response:
-    """Where the mail's link leads somebody from the old list, or who is to renew: yes, I am a member, or stay one.
+    """The page of the mail's link for people from the old list, or those who are to renew: become a member, or stay one.
 
-    Looking changes nothing. Pressed twice, the button leads to the page that says so.
+    Opening it changes nothing. Pressed twice, the button leads to the page that says so.
     """
     membership, _holder = actions.held_by(token, network)
     active = membership.state is MembershipState.ACTIVE

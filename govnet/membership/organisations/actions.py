@@ -25,7 +25,7 @@ from govnet.record.actions import record
 def claim(
     network: Network, organisation: Organisation, evidence: str, primary: bool, *, by: Actor, via: Door
 ) -> RepresentationClaim:
-    """Say that one may speak for an organisation (`primary`), or stand in; an officer or its voice confirms it."""
+    """Claim to speak for an organisation (`primary`), or to stand in; an officer or its speaker confirms it."""
     act = require(by, Can.SPEAK_FOR, network, via)
     person_id = by.person_id or 0
     mine = queries.open_voice(organisation.id, person_id)
@@ -128,7 +128,7 @@ def _still_waits(claim: RepresentationClaim) -> None:
 
 
 def _speaks(claim: RepresentationClaim, act: Act, name: str) -> None:
-    """From today the claimant speaks or stands in; who spoke before stands in from now on."""
+    """From today the claimant speaks or stands in; the earlier speaker stands in from now on."""
     organisation, person_id = claim.organisation, claim.person_id or 0
     row = queries.open_voice(organisation.id, person_id)
     if row is None:
@@ -149,7 +149,7 @@ def _promote(row: Representation) -> None:
 
 
 def hand_on(voice: Representation, network: Network, *, by: Actor, via: Door) -> Representation:
-    """Have somebody who stands in speak for the organisation instead; who spoke stands in."""
+    """Let a stand-in speak for the organisation instead; the earlier speaker stands in."""
     act = require(by, Can.NAME_REPRESENTATIVE, voice, via)
     if voice.end is not None:
         raise RuleBroken(_("This person no longer speaks for the organisation."))
@@ -160,7 +160,7 @@ def hand_on(voice: Representation, network: Network, *, by: Actor, via: Door) ->
 
 
 def end(voice: Representation, network: Network, *, by: Actor, via: Door) -> Representation:
-    """Somebody stops speaking for an organisation, or who speaks for it ends that another stands in."""
+    """Somebody stops speaking for an organisation, or its speaker ends a stand-in."""
     act = require(by, Can.END_REPRESENTATION, voice, via)
     if voice.end is not None:
         return voice

@@ -45,7 +45,7 @@ def new_organisation(name: str, url: str = "") -> Organisation:
 
 
 def voice(organisation: Organisation, person_id: int, *, zone: str, named: bool) -> Representation | None:
-    """Have the person speak for the organisation, or stand in where somebody speaks already; None if they do one."""
+    """Let the person speak for the organisation, or stand in if somebody speaks already; None if they do one of both."""
     if open_voice(organisation.id, person_id) is not None:
         return None
     row = Representation(

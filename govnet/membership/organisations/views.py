@@ -67,7 +67,7 @@ def organisations_data(network: Network) -> Response:
 @bp.get("/<network:network>/organisations/<int:organisation_id>")
 @allows(Can.READ, organisation=Organisation)
 def organisation(network: Network, organisation: Organisation) -> Response:
-    """One organisation: since when it belongs, who speaks for it, who can stand in."""
+    """One organisation: the start of its membership, its speaker, its stand-ins."""
     return _organisation_page(network, organisation)
 
 
@@ -207,7 +207,7 @@ def _voice(network: Network, key: int) -> Representation:
 @bp.post("/<network:network>/organisations/voices/<int:voice_id>/first")
 @allows(Can.NAME_REPRESENTATIVE, voice=Representation)
 def hand_on(network: Network, voice: Representation) -> Response:
-    """Have somebody who stands in speak for the organisation instead."""
+    """Let a stand-in speak for the organisation instead."""
     return press(
         lambda: actions.hand_on(_voice(network, voice.id), network, by=current_actor(), via=Door.WEB),
         url_for(".organisation", organisation_id=voice.organisation_id),
@@ -217,7 +217,7 @@ def hand_on(network: Network, voice: Representation) -> Response:
 @bp.post("/<network:network>/organisations/voices/<int:voice_id>/end")
 @allows(Can.END_REPRESENTATION, voice=Representation)
 def end_voice(network: Network, voice: Representation) -> Response:
-    """Stop speaking for an organisation, or end that somebody stands in."""
+    """Stop speaking for an organisation, or end a stand-in."""
     return press(
         lambda: actions.end(_voice(network, voice.id), network, by=current_actor(), via=Door.WEB),
         url_for(".organisation", organisation_id=voice.organisation_id),

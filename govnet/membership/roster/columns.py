@@ -145,7 +145,7 @@ _NO: Final = frozenset(
 
 
 def folded(words: str) -> str:
-    """A heading or a word for comparison: no case, accents or marks between words, nothing in brackets."""
+    """A heading or a word for comparison: no case, accents or marks between words, and no brackets with their content."""
     text = unicodedata.normalize("NFKD", words).casefold()
     text = "".join(char for char in text if not unicodedata.combining(char))
     return " ".join(_NO_LETTER.sub(" ", text).split())
@@ -179,13 +179,13 @@ def _by_its_words(heading: str) -> str:
 
 
 def says_yes(cell: str) -> bool:
-    """Whether a cell of a column of yes and no says yes; a date says so too."""
+    """Whether a cell of a yes-or-no column means yes; a date does too."""
     return cell.strip().casefold() not in _NO
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each thing stands in a row: the places of each column, the one to prefer first."""
+    """The places of each column in a row, the preferred one first."""
 
     places: Mapping[str, tuple[int, ...]]
     headings: tuple[str, ...]

@@ -47,8 +47,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One row, numbered as a spreadsheet counts; `open_quote` where a quotation mark never closes, `odd_quote` where
-    one stands in an odd place.
+    """One row, numbered as a spreadsheet counts; `open_quote` if a quotation mark never closes, `odd_quote` if
+    one is in an odd place.
     """
 
     number: int

@@ -35,7 +35,7 @@ class Pasted(StringField):
 
 
 class UploadForm(Form):
-    """A list, and what people on it are whose row does not say it."""
+    """A list, and the kind of people whose row does not name one."""
 
     file = FileField(_l("The list, as a file"))
     pasted = Pasted(_l("Or paste it here"))

@@ -108,7 +108,7 @@ def _first_words(roster: Roster) -> str:
 
 
 def bring_in(batch: RosterImport, *, by: Actor, via: Door) -> RosterImport:
-    """Do what was looked at, given who is here by now; rows that cannot be used stay out. Doing it twice does it once."""
+    """Bring in a list that was checked, given who is here by now; unusable rows stay out. Doing it twice does it once."""
     network = db.session.get_one(Network, batch.network_id)
     act = require(by, Can.IMPORT_MEMBERS, network, via)
     batch = locked(batch.id)
@@ -162,14 +162,14 @@ def _staged(network: Network, roster: Roster, made: Plan, by: Actor, source: Sou
 
 
 def _to_look_at_first(row: dict[str, Any]) -> tuple[int, int]:
-    """Where a row stands on the page; one with a note stands with those that share an address."""
+    """The place of a row on the page; one with a note comes with those that share an address."""
     order = list(RowOutcome)
     rank = order.index(row["outcome"])
     return (min(rank, order.index(RowOutcome.SHARES)) if row.pop("first", False) else rank), row["number"]
 
 
 def _rows(roster: Roster, made: Plan) -> tuple[list[dict[str, Any]], list[str]]:
-    """The rows to keep, and what there is to say about the file as a whole."""
+    """The rows to keep, and notes about the file as a whole."""
     noted: dict[int, str] = {}
     for note in roster.notes:
         if note.row:

@@ -31,7 +31,7 @@ KINDS = {
 
 
 def chip_of(row: RosterImportRow) -> tuple[object, str]:
-    """The words and the kind of a row's chip."""
+    """The label and the kind of a row's chip."""
     if row.outcome is RowOutcome.INVITED and row_of(row).shares:
         return ASKED_FOR_ADDRESS, "warn"
     return LABELS[row.outcome], KINDS.get(row.outcome, "plain")

@@ -1,4 +1,4 @@
-"""Lists of people that were looked at and brought in: which file, by whom, and what each row made."""
+"""Lists of people that were checked and brought in: the file, the person, and the result of each row."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class RosterImport(Base):
     digest: Mapped[Digest] = mapped_column(default="")
     """SHA-256 of the file."""
     notes: Mapped[Words] = mapped_column(default="[]")
-    """JSON: what was found about the file as a whole."""
+    """JSON: the notes about the file as a whole."""
     looked_at: Mapped[Instant] = mapped_column(info=personal.naming())
     done_at: Mapped[Instant | None]
     undone_at: Mapped[Instant | None]
@@ -73,7 +73,7 @@ class RosterImport(Base):
 
 
 class RosterImportRow(Base):
-    """One row of a list, what becomes of it, and what it made."""
+    """One row of a list, its outcome, and what it made."""
 
     __tablename__ = "roster_import_row"
     __table_args__ = (UniqueConstraint("roster_import_id", "place", name="uq_roster_import_row_place"),)

@@ -43,7 +43,7 @@ from govnet.people.organisations import name_key
 
 COLUMNS: Final = ("name", "email", "organisation", "kind", "as")
 _ONCE: Final = frozenset(COLUMNS) - {"email"}
-"""Columns that must not stand there twice; of several addresses the first one counts."""
+"""Columns that must not be there twice; of several addresses the first one counts."""
 _START: Final = 20_000
 """Letters at the top from which we tell a list from a table."""
 _MOST_SAID: Final = 2_500
@@ -65,9 +65,9 @@ class Roster:
 
 
 def read_roster(content: bytes, comes_as: str = ComesAs.SUBSCRIBER) -> Roster:
-    """Every row understood, or named with its number and what is wrong with it.
+    """Every row understood, or named with its number and its mistake.
 
-    `comes_as` is for rows that do not say it; a row without a name can only be a reader.
+    `comes_as` is for rows that do not name a kind; a row without a name can only be a reader.
     """
     try:
         text, encoding = text_of(content)
@@ -161,7 +161,7 @@ class _Reading:
         return columns
 
     def _columns_by_content(self, top: Sequence[FileRow]) -> tuple[Columns | None, int]:
-        """The columns of a file without a heading that we know: by what stands in them."""
+        """The columns of a file without a known heading: by the values in them."""
         begins = next((n for n, line in enumerate(top) if addresses_in(line)), None)
         if begins is None:
             number = next((line.number for line in top if not line.is_blank), 1)
@@ -307,7 +307,7 @@ class _Reading:
         self.problems.append(Problem(number, _shown(message)))
 
     def _take(self, number: int, said: dict[str, str], *, odd_quote: bool = False) -> None:
-        """Take down what a row says, or what is wrong with it."""
+        """Store the content of a row, or its mistake."""
         found = person_of(number, said, self.comes_as)
         if isinstance(found, Problem):
             self._wrong(found.row, found.message)
@@ -398,7 +398,7 @@ def _is_heading(line: FileRow, columns: Columns) -> bool:
 
 def _same_membership(row: RosterRow, other: RosterRow) -> bool:
     """Of two rows of one person: whether the second adds nothing. For oneself and for an organisation are two things;
-    a reader is told of both.
+    a reader gets a note about both.
     """
     if row.comes_as is ComesAs.SUBSCRIBER:
         return True

@@ -1,4 +1,4 @@
-"""One row of a list: whose it is, by name and address, what the list knew about mail to them, or what is wrong with it."""
+"""One row of a list: the person, by name and address, the list's knowledge about mail to them, or its mistakes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SPACED: Final = re.compile(
     r"(?P<address>[^\s<>()@:–\x22]{1,300}+@[^\s<>()\x22]{1,300}+)"
 )
 _FORMS: Final = (_MAILBOX.fullmatch, _COMMENTED.fullmatch, _BRACKETED.fullmatch, _SPACED.fullmatch)
-"""How a name stands beside an address. A hyphen alone parts nothing: it may stand in both."""
+"""The ways in which a name is written beside an address. A hyphen alone separates nothing: it may be in both."""
 _BETWEEN: Final = (re.compile(r"[;,\n]|:::"), re.compile(r"(?<=>)\s*[;,\n]"), re.compile(r"\s+"))
 """The separators between the addresses of one line; a comma may also stand in a name."""
 EDGE: Final = (
@@ -86,7 +86,7 @@ class Problem:
 
 
 def address_of(written: str) -> str:
-    """The address as it is kept; "" for what is none."""
+    """The address as it is kept; "" for anything else."""
     return parsed_or_none(written) or ""
 
 
@@ -132,7 +132,7 @@ def _is_nobody(name: str) -> bool:
 
 
 def _wrong(written: str, address: str, name: str, organisation: str, as_what: tuple[str, str]) -> str:
-    """The first thing that is wrong with a row, in words; empty when nothing is."""
+    """The first mistake in a row; empty if there is none."""
     kind, comes_as = as_what
     kinds = list(dict.fromkeys(columns.KINDS.values()))
     unseen = any(not text.isprintable() or "\ufffd" in text for text in (written, name, organisation))
@@ -215,7 +215,7 @@ def _decoded(name: str) -> str:
 
 
 def _mended(text: str, changed: list[str]) -> str:
-    """A text whose UTF-8 a spreadsheet took for Windows-1252, put right."""
+    """A text whose UTF-8 a spreadsheet took for Windows-1252, corrected."""
     if not _BROKEN.search(text):
         return text
     with suppress(UnicodeError):

@@ -21,7 +21,7 @@ from govnet.people.persons import names
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A row, and what becomes of it."""
+    """A row, and its outcome."""
 
     row: RosterRow
     outcome: RowOutcome

@@ -1,4 +1,4 @@
-"""The columns of a table: where its heading is, what stands in them without one, and what a row says by them."""
+"""The columns of a table: its heading's place, the columns without one, and the values of a row by them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def said_by(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
 
 
 def _as_what(columns: Columns, cells: Sequence[str]) -> tuple[str, str]:
-    """Kind and how somebody comes in; words of other programs that are none of ours say nothing."""
+    """The kind of party and how somebody comes in; unknown words of other programs are ignored."""
     found = []
     for column, words in _WORDS.items():
         cell = columns.first(column, cells).lower()
@@ -49,7 +49,7 @@ def _as_what(columns: Columns, cells: Sequence[str]) -> tuple[str, str]:
 
 
 def strange_words(columns: Columns, cells: Sequence[str]) -> list[tuple[str, str]]:
-    """Words in columns of other programs for kind or role that say nothing to us, each with its heading."""
+    """Words in other programs' columns for kind or role that we do not know, each with its heading."""
     return [
         (columns.headings[n], cells[n].strip(EDGE))
         for column, words in _WORDS.items()
@@ -118,7 +118,7 @@ def heading_of(rows: Sequence[FileRow]) -> int | None:
 
 
 def with_addresses(columns: Columns, rows: Sequence[FileRow]) -> Columns:
-    """Columns whose heading may mean an address, or a name, taken for what stands below them; else for nothing."""
+    """Columns whose heading may mean an address, or a name, recognised by the values below; else ignored."""
     places = dict(columns.places)
     maybe = places.pop("maybe email", ())
     holds = tuple(n for n in maybe if any("@" in cell for cell in _filled(n, rows)))

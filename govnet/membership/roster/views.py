@@ -1,4 +1,4 @@
-"""Bringing in a list on the web: upload it, look at what would happen to whom, do it, take it back."""
+"""Bringing in a list on the web: upload it, check the effect, do it, take it back."""
 
 from __future__ import annotations
 
