@@ -148,7 +148,7 @@ def last_call_due(now: datetime, opened: datetime, deadline: datetime) -> bool:
 
 def how_late(deadline: datetime, now: datetime) -> Said:
     """`two minutes`, `3 hours`: by how much an answer missed the deadline, rounded down."""
-    seconds = max(0, int((now - deadline).total_seconds()))
+    seconds = int((now - deadline).total_seconds())
     if seconds < 60:
         return Said(N_("less than a minute"))
     if seconds < 3600:

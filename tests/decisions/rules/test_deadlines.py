@@ -192,6 +192,15 @@ def test_days_are_those_of_the_place_where_the_network_is() -> None:
         deadlines.extension_problem(date(2015, 5, 20), first, last, rules, auckland)
     )
     assert deadlines.too_little(opened, opened + timedelta(days=1), auckland) is None
+    assert deadlines.too_little(opened, opened + timedelta(hours=23), auckland) is not None
+    for day, fits in ((11, False), (12, True)):
+        assert (deadlines.day_problem(date(2015, 5, day), opened, WEEK, auckland) is None) is fits
+    for day, fits in ((3, True), (6, False)):
+        assert (deadlines.day_problem(date(2015, 7, day), opened, WEEK, auckland) is None) is fits
+    evening = datetime(2015, 5, 4, 7, 0, tzinfo=UTC)  # 19:00 on Monday there, after the closing hour
+    then = deadlines.closes(date(2015, 5, 12), WEEK, auckland)
+    assert deadlines.waiting_until(evening, 7, WEEK, auckland) == then
+    assert deadlines.objections_until(evening, WEEK, auckland) == then
     assert deadlines.reworded(first, opened, last, rules, auckland) == first
 
 
