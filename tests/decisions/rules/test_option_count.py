@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from govnet.decisions.rules.option_count import NONE, Ballot, ballots_in, borda, count, problem, stored
 from tests.decisions.by_hand import could_win
+from tests.sentences import read
 
 OPTIONS = 4
 
@@ -128,11 +129,19 @@ def test_nothing_comes_first_where_nobody_chose(method: str) -> None:
     ],
 )
 def test_a_wrong_answer_is_refused_in_words(method: str, ballot: Ballot, words: str) -> None:
-    assert words in str(problem(method, ballot, OPTIONS, 5))
+    assert words in read(problem(method, ballot, OPTIONS, 5))
 
 
 @pytest.mark.parametrize(
-    ("method", "ballot"), [("ranked", {1: 1, 2: 1}), ("score", {0: 0}), ("dots", {1: 2, 0: 3})]
+    ("method", "ballot"),
+    [
+        ("ranked", {1: 1, 2: 1}),
+        ("ranked", {4: 5}),
+        ("score", {0: 0}),
+        ("score", {4: 5}),
+        ("dots", {1: 2, 0: 3}),
+        ("dots", {1: 0, 2: 1}),
+    ],
 )
 def test_equal_ranks_zero_scores_and_all_dots_are_answers(method: str, ballot: Ballot) -> None:
     assert problem(method, ballot, OPTIONS, 5) is None
@@ -159,6 +168,21 @@ def test_a_recount_from_what_is_kept_gives_the_same(ballots: list[Ballot], metho
     again = count(method, ballots_in(kept), OPTIONS, ranking=rule)
     assert again == found
     assert kept == json.loads(json.dumps(stored(again, ballots_in(kept))))
+
+
+def test_a_count_is_kept_with_exact_numbers_and_each_different_ballot_once() -> None:
+    ballots = ballots_of("2: 1=2 | 1: 3>1 | 1: 2")
+    assert stored(count("ranked", ballots, 3), ballots) == {
+        "first": 2,
+        "tied": [],
+        "totals": {"1": "1", "2": "2", "3": "1", "0": "0"},
+        "rounds": [
+            {"totals": {"1": "1", "2": "2", "3": "1", "0": "0"}, "spent": "0", "out": [0]},
+            {"totals": {"1": "1", "2": "2", "3": "1"}, "spent": "0", "out": [1], "level": [1, 3]},
+            {"totals": {"2": "3", "3": "1"}, "spent": "0", "out": []},
+        ],
+        "ballots": [[{"1": 1, "2": 1}, 2], [{"1": 2, "3": 1}, 1], [{"2": 1}, 1]],
+    }
 
 
 @given(st.lists(ranking, min_size=1, max_size=12))

@@ -282,6 +282,7 @@ def test_after_a_stop_and_the_waiting_time_a_vote_decides() -> None:
     tally = Tally(agree=12, block=4)
     assert rule.fallback_days == 14
     assert outcome(tally, 100, rule) is Outcome.BLOCKED
+    assert rule.after_waiting() == Rule("majority", rule.quorum, majority=at_least(3, 4))
     assert outcome(tally, 100, rule.after_waiting()) is Outcome.VOTED
     assert outcome(Tally(agree=11, block=4), 100, rule.after_waiting()) is Outcome.NOT_AGREED
 

@@ -116,6 +116,60 @@ def test_short_texts_are_shown_whole() -> None:
     ]
 
 
+WORDS = "wordwordw "
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (WORDS * 64, [(SAME, 640)]),
+        ("x" + WORDS * 64, [(FOLD, 400), (SAME, 241)]),
+        ("x" * 900, [(SAME, 900)]),
+    ],
+)
+def test_before_a_change_whole_words_stay_and_a_long_beginning_is_folded(
+    text: str, parts: list[tuple[str, int]]
+) -> None:
+    shown = text_diff.shown(f"{text} Nine.", f"{text} Ten.")
+    lengths = [(kind, len(part)) for kind, part in shown if kind in (SAME, FOLD)]
+    assert lengths[:-1] == [*parts[:-1], (SAME, parts[-1][1] + 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (WORDS * 64 + "w" * 9, [(SAME, 649)]),
+        (WORDS * 65, [(SAME, 250), (FOLD, 400)]),
+        ("x" * 900, [(SAME, 900)]),
+    ],
+)
+def test_after_a_change_whole_words_stay_and_a_long_end_is_folded(
+    text: str, parts: list[tuple[str, int]]
+) -> None:
+    shown = text_diff.shown(f"Nine {text}", f"Ten {text}")
+    assert [(kind, len(part)) for kind, part in shown if kind in (SAME, FOLD)] == parts
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("one ab two", "uno ab due", [(DEL, "one ab two"), (INS, "uno ab due")]),
+        (
+            "one abc two",
+            "uno abc due",
+            [(DEL, "one "), (INS, "uno "), (SAME, "abc "), (DEL, "two"), (INS, "due")],
+        ),
+        ("by a.", "by b.", [(SAME, "by "), (DEL, "a"), (INS, "b"), (SAME, ".")]),
+        ("a b", "a c", [(SAME, "a "), (DEL, "b"), (INS, "c")]),
+        ("one", "one more", [(DEL, "one"), (INS, "one more")]),
+        ("one ", "one more", [(SAME, "one "), (INS, "more")]),
+        ("one\n\ntwo\n", "two\n", [(DEL, "one\n\n"), (SAME, "two\n")]),
+    ],
+)
+def test_a_difference_reads_well(old: str, new: str, found: list[tuple[str, str]]) -> None:
+    assert [(each.kind, each.text) for each in text_diff.segments(old, new)] == found
+
+
 def text_of(words: list[str], letters: int, seed: int, newline: float = 0.0) -> str:
     dice = random.Random(seed)
     found: list[str] = []
