@@ -20,13 +20,14 @@ from govnet.decisions.rules.outcome import AnswerKind, Outcome, Tally, outcome, 
 from govnet.decisions.rules.who_decides import who_decides
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.messages import Said
 from govnet.membership.models import MembershipState
 from tests.builders import a_coordinator, a_member, a_network, a_steering_member, an_organisation
 from tests.decisions.builders import a_network_with_rules, one_transaction
 from tests.decisions.stage import browser
 from tests.pages import Html, opened
 
-pytestmark = pytest.mark.usefixtures("context")
+ON_PAGES = pytest.mark.usefixtures("context")
 CHARTERS: tuple[Charter, ...] = (
     *(starting(name) for name in STARTING),
     *(
@@ -77,18 +78,88 @@ def test_the_table_agrees_with_counting_the_answers(charter: Charter) -> None:
         ({"decisions.voice": "organisations"}, "answers", "Member organisations"),
         ({"membership.roll_days": 30}, "answers", "Members for 30 days or more"),
         ({"decisions.minimum_days_open": 60}, "open_for", "60 days"),
-        ({"decisions.asides_ceiling": {"at_least": "1/4"}}, "stops", "If at least a quarter of those who took a side disagree"),
-        ({"decisions.minimum_agreement": {"at_least": "1/2"}}, "stops", "Unless at least half of those who answer agree"),
-        ({"decisions.who_may_stop": "organisations"}, "stops", "One Stop by an organisation, with its reason"),
-        ({"decisions.fallback": "majority"}, "stops", "After 14 more days, a vote with at least three quarters can carry it"),
-        ({"matters.money_method": "supermajority"}, "stops", "Unless at least two thirds of those who took a side agree"),
+        (
+            {"decisions.asides_ceiling": {"at_least": "1/4"}},
+            "stops",
+            "If at least a quarter of those who took a side disagree",
+        ),
+        (
+            {"decisions.minimum_agreement": {"at_least": "1/2"}},
+            "stops",
+            "Unless at least half of those who answer agree",
+        ),
+        (
+            {"decisions.who_may_stop": "organisations"},
+            "stops",
+            "One Stop by an organisation, with its reason",
+        ),
+        (
+            {"decisions.fallback": "majority"},
+            "stops",
+            "After 14 more days, a vote with at least three quarters can carry it",
+        ),
+        (
+            {"matters.money_method": "supermajority"},
+            "stops",
+            "Unless at least two thirds of those who took a side agree",
+        ),
         ({"decisions.answers": ["stand-aside"]}, "stops", "Nobody can say Stop"),
+        ({}, "proposes", "Every member"),
+        ({}, "answers", "All members"),
+        ({"matters.money_body": "committee"}, "answers", "The committee"),
+        ({}, "needed", "However few answer, it counts"),
+        ({"decisions.quorum": "count"}, "needed", "At least 10"),
+        ({"decisions.quorum": "fraction"}, "needed", "at least one tenth of those who could"),
+        ({"decisions.quorum": "both"}, "needed", "At least 10, and at least one tenth of those who could"),
+        ({"matters.money_body": "committee"}, "needed", "at least half of the committee"),
+        ({}, "open_for", "7 to 60 days"),
+        ({"decisions.maximum_days_open": 7}, "open_for", "7 days"),
+        ({}, "stops", "One Stop, with its reason"),
+        ({}, "stops", "If nobody agrees"),
+        ({"decisions.blocks_tolerated": 1}, "stops", "More than 1 Stop"),
+        ({"decisions.blocks_tolerated": 2}, "stops", "More than 2 Stops"),
+        (
+            {"decisions.who_may_stop": "organisations", "decisions.blocks_tolerated": 1},
+            "stops",
+            "More than 1 Stop by an organisation",
+        ),
+        (
+            {"decisions.who_may_stop": "organisations", "decisions.blocks_tolerated": 2},
+            "stops",
+            "More than 2 Stops by organisations",
+        ),
+        (
+            {"decisions.who_may_stop": "organisations", "matters.money_body": "committee"},
+            "stops",
+            "One Stop, with its reason",
+        ),
+        (
+            {"decisions.fallback": "majority", "decisions.fallback_days": 1},
+            "stops",
+            "After 1 more day, a vote with at least three quarters can carry it",
+        ),
+        ({"matters.money_method": "advice"}, "stops", "Nothing: it is advice and binds nobody"),
+        (
+            {"matters.money_method": "consent", "decisions.blocks_tolerated": 2},
+            "stops",
+            "One Stop, with its reason",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_rule_shows_in_its_column(changes: dict[str, Any], column: str, words: str) -> None:
     assert problems(Charter(), changes) == {}
     (money,) = (row for row in who_decides(load(changes)) if row.matter == "money")
     assert words in [str(each) for each in getattr(money, column)]
+
+
+def test_a_row_has_its_matter_with_the_rules_that_decide_it_and_nothing_else() -> None:
+    rows = {row.matter: row for row in who_decides(load({"matters.money_method": "majority"}))}
+    money, usual = rows["money"], rows["statement"]
+    assert money.keys == ("matters.money_body", "matters.money_method")
+    assert str(money.method) == str(Said(p.METHODS["majority"]))
+    assert [str(each) for each in money.stops] == ["Unless more than half of those who took a side agree"]
+    assert [str(each) for each in usual.stops] == ["One Stop, with its reason", "If nobody agrees"]
+    assert [str(each) for each in usual.answers] == ["All members"]
 
 
 def changing(page: Html) -> list[str]:
@@ -96,6 +167,7 @@ def changing(page: Html) -> list[str]:
     return [link for link in page.links if "/proposals/new?" in link and "rule=" in link]
 
 
+@ON_PAGES
 def test_beside_each_rule_stands_the_form_that_changes_it_with_its_value(app: Flask) -> None:
     network = a_network_with_rules(membership__criteria=["I share the purpose."])
     charter = charters.rules_in_force(network.id)
@@ -118,6 +190,7 @@ def test_beside_each_rule_stands_the_form_that_changes_it_with_its_value(app: Fl
                 assert ticked == (set(held) if isinstance(held, frozenset) else {held})
 
 
+@ON_PAGES
 def test_the_contents_lead_to_each_chapter(app: Flask) -> None:
     a_network("uk")
     page = opened(browser(app), "/uk/charter")
@@ -128,6 +201,7 @@ def test_the_contents_lead_to_each_chapter(app: Flask) -> None:
     assert page.text.index("Contents") < page.text.index("1. Who belongs")
 
 
+@ON_PAGES
 def test_only_whoever_may_propose_is_led_to_the_form(app: Flask) -> None:
     uk, north = a_network("uk"), a_network_with_rules("north", decisions__who_may_propose="committee")
     for network in (uk, north):
@@ -154,6 +228,7 @@ def test_only_whoever_may_propose_is_led_to_the_form(app: Flask) -> None:
                 assert form.status_code == (200 if may else 403)
 
 
+@ON_PAGES
 def test_rules_that_hold_no_longer_lead_to_no_form(app: Flask) -> None:
     network = a_network("uk")
     client = browser(app, a_member(network))
