@@ -14,7 +14,7 @@ def read(said: Said | None) -> str:
         return ""
     for text in {said.text, said.plural} - {""}:
         sentence = str(replace(said, text=text, plural=""))
-        assert re.match(r"[“‘]?[A-Z0-9]", sentence), sentence
-        assert sentence.endswith((".", "https://")), sentence
+        assert re.match(r"[“‘A-Z0-9]", sentence), sentence
+        assert sentence.endswith((".", "https://", ": '")), sentence
         assert not sentence.isupper(), sentence
     return str(said)
