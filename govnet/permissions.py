@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import abort
 from flask_babel import gettext as _
 
-from govnet.extensions import db
 from govnet.kernel.actor import (
     OPERATOR_SHELL,
     SHELL,
@@ -25,6 +22,7 @@ from govnet.kernel.actor import (
 )
 from govnet.kernel.errors import NotAllowed, OwnCase
 from govnet.kernel.messages import N_
+from govnet.kernel.paths import Named, named_in_request
 from govnet.roles import (
     CHAIR,
     COORDINATOR,
@@ -44,6 +42,7 @@ from govnet.roles import (
     PRIMARY,
     READER,
     READING_MEMBER,
+    READING_OWNER,
     READING_PERSON,
     SITTING,
     STEERING,
@@ -118,6 +117,10 @@ class Can(StrEnum):
     RECORD_DECISION = N_("Only the committee or the coordinator can record a decision taken elsewhere.")
     OBJECT = N_("Only members can object to this decision.")
     NOTE_DECISION = N_("Only members, the committee and the coordinator can write beside this decision.")
+    NOTE_OUTCOME = N_(
+        "Only the member who made this proposal, the committee or the coordinator can write this note."
+    )
+    NOTE_MINORITY = N_("Only a member who disagreed with this decision can write a minority’s note.")
     ASK_REVIEW = N_("Only members can ask for a decision to be looked at again.")
     # letters
     START_LETTER = N_("Only members can start a letter.")
@@ -172,6 +175,7 @@ PROPOSER = author_who_could(Can.PROPOSE, Can.RECORD_DECISION)
 DRAFTER = author_who_could(Can.PROPOSE)
 STARTER = author_who_could(Can.START_THREAD)
 WRITER = author_who_could(Can.REPLY)
+NOTE_WRITER = author_who_could(Can.NOTE_DECISION)
 LETTER_WRITER = author_who_could(Can.START_LETTER)
 
 
@@ -276,7 +280,7 @@ TABLE: dict[Can, tuple[Grant, ...] | ByCharter] = {
         },
     ),
     Can.ANSWER: (READING_MEMBER, SITTING),
-    Can.REPLY_IN_OWN_CASE: (OWNER,),
+    Can.REPLY_IN_OWN_CASE: (READING_OWNER,),
     Can.REPLY_TO_REASON: (PROPOSER,),
     Can.SUGGEST_WORDS: (READING_MEMBER, SITTING),
     Can.READ_DRAFT: (READER,),
@@ -292,6 +296,8 @@ TABLE: dict[Can, tuple[Grant, ...] | ByCharter] = {
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (READING_MEMBER,),
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),
+    Can.NOTE_OUTCOME: (NOTE_WRITER, *IN_OFFICE),
+    Can.NOTE_MINORITY: (NOTE_WRITER,),
     Can.ASK_REVIEW: (MEMBER,),
     # letters
     Can.START_LETTER: (MEMBER,),
@@ -394,17 +400,6 @@ def refusal(right: Can, actor: Actor = VISITOR, subject: Any = None) -> NotAllow
     return NotAllowed(_(given.sentence or right.value), roles=roles)
 
 
-@dataclass(frozen=True)
-class InAddress:
-    """A thing that an address names otherwise than by its number: the part of the address, and how to find it there.
-
-    `find(network, value)` raises NotFound if there is no such thing.
-    """
-
-    part: str
-    find: Callable[[Any, Any], Any]
-
-
 def who_can(rule: Callable[[str], object]) -> Iterator[tuple[str, str]]:
     """The sentence of each right under these rules, and the rule that moves it: empty where none does."""
     for right, row in TABLE.items():
@@ -416,22 +411,20 @@ def who_can(rule: Callable[[str], object]) -> Iterator[tuple[str, str]]:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def allows(right: Can, **models: type[Any] | InAddress) -> Callable[[F], F]:
+def allows(right: Can, **models: Named) -> Callable[[F], F]:
     """Declare a view's right, and load what it is about: there is no other way to get at it.
 
     `thread=Thread` takes `thread_id` from the address and hands `thread` to the view; 404 when there is none or it
-    belongs to another network. `topic=InAddress("slug", find)` takes `slug`, and has `find(network, slug)` look for it.
-    The first one named is the subject. Refusals lead visitors to sign in.
+    belongs to another network. `topic=InAddress("slug", find)` takes `slug`, and has `find(network, slug)` look for it;
+    `about=find` has `find(network)` say what the query or the form is about. The first one named is the subject.
+    Refusals lead visitors to sign in.
     """
 
     def wrap(view: F) -> F:
         @wraps(view)
         def asked(**values: Any) -> Any:
             for name, model in models.items():
-                if isinstance(model, InAddress):
-                    values[name] = model.find(values["network"], values.pop(model.part))
-                else:
-                    values[name] = _load(model, values.pop(f"{name}_id"), values.get("network"))
+                values[name] = named_in_request(name, model, values)
             subject = values[next(iter(models))] if models else values.get("network")
             if authority(current_actor(), right, subject) is None:
                 raise refusal(right, current_actor(), subject)
@@ -441,10 +434,3 @@ def allows(right: Can, **models: type[Any] | InAddress) -> Callable[[F], F]:
         return asked  # type: ignore[return-value]
 
     return wrap
-
-
-def _load(model: type[Any], key: int, network: Any) -> Any:
-    row = db.session.get(model, key)
-    if row is None or (network is not None and getattr(row, "network_id", network.id) != network.id):
-        abort(404)
-    return row

@@ -242,3 +242,4 @@ IN_OFFICE = (SITTING, COORDINATING)
 """Rights that take no distance: reading and taking part, also in matters about oneself."""
 READING_MEMBER = Grant("member", reading(member))
 READING_PERSON = Grant("person", reading(person))
+READING_OWNER = Grant("self", reading(oneself))

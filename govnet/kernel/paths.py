@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
 from flask import Flask, abort, g, has_request_context, request
 from werkzeug.routing import BaseConverter, IntegerConverter, Rule
 
+from govnet.extensions import db
 from govnet.kernel.numbers import whole_number
 
 MOST = 2**31 - 1
@@ -107,3 +109,34 @@ METRICS = "/metrics"
 
 FOR_MONITORS = (HEALTH, READY, METRICS)
 """Addresses that are asked from inside: they contain no host names and ask nobody who they are."""
+
+
+@dataclass(frozen=True)
+class InAddress:
+    """What an address names otherwise than by its number: the part of the address, and how it is found there.
+
+    `find(network, value)` raises NotFound where there is no such thing.
+    """
+
+    part: str
+    find: Callable[[Any, Any], Any]
+
+
+Named = type[Any] | InAddress | Callable[[Any], Any]
+"""How a request names a thing: by the number of its table in the address; by another part of it; or in its query or form."""
+
+
+def named_in_request(name: str, how: Named, values: dict[str, Any]) -> Any:
+    """The thing; its part is taken out of the address's `values`. 404 where there is none, or not in this network."""
+    if isinstance(how, InAddress):
+        return how.find(values["network"], values.pop(how.part))
+    if isinstance(how, type):
+        return _row(how, values.pop(f"{name}_id"), values.get("network"))
+    return how(values["network"])
+
+
+def _row(model: type[Any], key: int, network: Any) -> Any:
+    row = db.session.get(model, key)
+    if row is None or (network is not None and getattr(row, "network_id", network.id) != network.id):
+        abort(404)
+    return row

@@ -73,6 +73,7 @@ TAKING_PART = {
     *(Can.SEE_APPLICATION, Can.SEE_MEMBERS, Can.SEE_NAMES, Can.SEE_DESK),
     *(Can.START_THREAD, Can.REPLY, Can.THANK),
     *(Can.PROPOSE, Can.ANSWER, Can.SUGGEST_WORDS, Can.SPONSOR, Can.OBJECT, Can.NOTE_DECISION, Can.ASK_REVIEW),
+    Can.NOTE_OUTCOME,
     *(Can.START_LETTER, Can.SIGN_LETTER, Can.SPEAK_FOR),
 }
 """Rights that decide about nobody: reading, speaking and answering like everybody else."""

@@ -20,12 +20,6 @@ NEVER_ASK = {"models", "rules", "events", "queries", "forms", "labels", "notify"
 ASK_ALL_THE_SAME = {
     "desk/queries.py",  # what waits for an officer is what that officer may do
 }
-SECOND_CHECKS = {
-    "decisions/pages/draft_views.py",  # a draft has the address of the proposal that it becomes
-    "decisions/pages/new_proposal_views.py",  # the matter stands in the form, not in the address
-    "decisions/pages/reply_views.py",  # somebody who is named may not read each proposal that names them
-}
-"""Views whose right depends on more than the address names."""
 
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
@@ -41,8 +35,7 @@ def _is_views(path):
 @pytest.mark.parametrize("path", [path for path in FILES if _is_views(path)], ids=source.name)
 def test_views_name_their_right_and_leave_asking_to_the_table(path):
     asked = {f"govnet.permissions.{name}" for name in ("require", "authority", "check_right")}
-    found = asked & source.imported(path)
-    assert not found or source.name(path) in SECOND_CHECKS, f"{source.name(path)}: @allows(Can...)"
+    assert not asked & source.imported(path), f"{source.name(path)}: @allows(Can...)"
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.stem in NEVER_ASK], ids=source.name)
@@ -64,7 +57,6 @@ def test_each_exception_is_still_needed():
     wanted = [
         (KNOW_ROLES, "govnet.roles"),
         (ASK_ALL_THE_SAME, "govnet.permissions"),
-        (SECOND_CHECKS, "govnet.permissions.check_right"),
     ]
     for names, module in wanted:
         assert [name for name in names if module not in source.imported(source.PACKAGE / name)] == []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
-
-from flask_babel import gettext as _
 
 from govnet.decisions import queries
 from govnet.decisions.models import Decision
@@ -16,20 +15,30 @@ from govnet.decisions.rules import reviews
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.translation import say
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
+
+
+@dataclass(frozen=True)
+class NewNote:
+    """A note before it is written: the table says who may write one."""
+
+    network_id: int
+    author_id: int | None
+    """The proposer; of a minority's note, the one who disagreed."""
 
 
 def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: Door) -> DecisionNote:
     """Write beside a decision, which itself is never edited. A minority's note is for those who disagreed."""
     act = require(by, Can.NOTE_DECISION, decision, via)
-    if kind is NoteKind.MINORITY and not queries.disagreed(decision.version_id, by):
-        raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
-    if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
-        raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
+    if kind is NoteKind.MINORITY:
+        dissenter = by.person_id if queries.disagreed(decision.version_id, by) else None
+        check_right(by, Can.NOTE_MINORITY, NewNote(decision.network_id, dissenter))
+    else:
+        check_right(by, Can.NOTE_OUTCOME, NewNote(decision.network_id, queries.author_of(decision)))
     written = register_queries.written_beside(decision.id, kind, by.person_id)
     said = reviews.note_too_long(kind.value, text, written)
     if said is not None:

@@ -35,7 +35,8 @@ from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
-from govnet.permissions import Can, allows, check_right
+from govnet.kernel.paths import InAddress
+from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
 from govnet.web.forms import meanwhile
 from govnet.web.pages import page, see
@@ -56,14 +57,24 @@ def former_draft(network: Network, former_id: int) -> Response:
     return redirect(url_for(".proposal", proposal_id=found), 301)
 
 
-def draft_page(
-    network: Network, draft_id: int, form: AskDraftForm | None = None, status: int = 200
-) -> Response:
-    """The text, its supporters, and the missing conditions. NotFound if there is no such draft."""
-    found, charter, actor = queries.whole(draft_id), charters.rules_in_force(network.id), current_actor()
+def _whole(network: Network, draft_id: int) -> Draft:
+    found = queries.whole(draft_id)
     if found is None or found.network_id != network.id:
         raise NotFound(_("There is no such proposal."))
-    check_right(actor, Can.READ_DRAFT, found)
+    return found
+
+
+@allows(Can.READ_DRAFT, draft=InAddress("draft_id", _whole))
+def draft(network: Network, draft: Draft) -> Response:
+    """A draft, at the address of the proposal that it becomes."""
+    return _draft_page(network, draft)
+
+
+def _draft_page(
+    network: Network, found: Draft, form: AskDraftForm | None = None, status: int = 200
+) -> Response:
+    """The text, its supporters, and the missing conditions."""
+    charter, actor = charters.rules_in_force(network.id), current_actor()
     words, ask = queries.kept(found)
     wanted = {} if problems(charter, words.changes) else words.changes
     earliest = deadlines.earliest(clock.now(), charter, ZoneInfo(network.zone))
@@ -86,7 +97,7 @@ def draft_page(
         supports=any(each.person_id == actor.person_id for each in found.sponsors),
         form=form or AskDraftForm(about=found, data=start),
         discussion=of_thread(found.thread_id, actor),
-        suggestions=suggestions(draft_id),
+        suggestions=suggestions(found.id),
         named=offices.in_words(words.offices),
     )
 
@@ -198,7 +209,7 @@ def ask_draft(network: Network, draft: AnyProposal) -> Response:
         form,
         do,
         address,
-        lambda status: draft_page(network, draft_id, form, status),
+        lambda status: _draft_page(network, _whole(network, draft_id), form, status),
         done=now_open(),
         makes=True,
         first=lambda: to_check(network, do),

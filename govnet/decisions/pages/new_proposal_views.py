@@ -30,7 +30,7 @@ from govnet.decisions.pages.rehearsal import Rehearsal
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
 from govnet.decisions.proposals import actions, offices, roll, same_rule
 from govnet.decisions.proposals.offices import Offer
-from govnet.decisions.proposals.opening import Ask, ProposedMatter, Wording
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.proposals.same_rule import SameRule
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
@@ -38,7 +38,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_number
 from govnet.kernel.text import fitting
-from govnet.permissions import Can, allows, check_right
+from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
 from govnet.web.pages import page
 
@@ -55,30 +55,30 @@ def _wanted_rules() -> list[Parameter[Any]]:
 class ProposalSubject:
     """A proposal's matter, and the rules of deciding among which one can choose."""
 
+    network_id: int
     matter: str
     rules: tuple[SameRule, ...] = ()
     """Empty if the address has it, or the answer changes nothing."""
 
 
-def _about(network: Network, charter: Charter) -> ProposalSubject:
+def _about(network: Network) -> ProposalSubject:
     """From the address; else from the form; else what we do, which is asked for only where another rule may hold."""
     given = "charter" if _wanted_rules() else request.args.get("matter", "")
     if given in p.MATTERS:
-        return ProposalSubject(given)
-    rules = same_rule.same_rules(network, charter, current_actor())
+        return ProposalSubject(network.id, given)
+    rules = same_rule.same_rules(network, charters.rules_in_force(network.id), current_actor())
     known = [matter for rule in rules for matter in rule.matters]
     chosen = request.form.get("matter", "")
     usual = USUAL if USUAL in known or not known else known[0]
-    return ProposalSubject(chosen if chosen in known else usual, rules if len(rules) > 1 else ())
+    matter = chosen if chosen in known else usual
+    return ProposalSubject(network.id, matter, rules if len(rules) > 1 else ())
 
 
 @bp.route("/<network:network>/proposals/new", methods=["GET", "POST"])
-@allows(Can.PROPOSE)
-def propose(network: Network) -> Response:
+@allows(Can.PROPOSE, about=_about)
+def propose(network: Network, about: ProposalSubject) -> Response:
     """The words first; then what it is about, where that changes who decides; the page to check; and it is asked."""
     charter = charters.rules_in_force(network.id)
-    about = _about(network, charter)
-    check_right(current_actor(), Can.PROPOSE, ProposedMatter(network.id, about.matter))
     form = _propose_form(network, charter, about)
 
     def show(status: int) -> Response:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, g, url_for
+from flask import Flask, g, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.decisions import labels
@@ -108,12 +109,13 @@ def proposals_data(network: Network) -> Response:
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>")
 @allows(Can.READ)
-def proposal(network: Network, proposal_id: int) -> Any:
+def proposal(network: Network, proposal_id: int) -> Response:
     """A proposal, with one's own answer first; or the draft that it still is."""
     try:
         return answer_views.proposal_page(proposal_id, network, current_actor())
     except NotFound:
-        return draft_views.draft_page(network, proposal_id)
+        address: dict[str, Any] = {"network": network, "draft_id": proposal_id}
+        return draft_views.draft(**address)
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>.json")

@@ -13,10 +13,11 @@ from govnet.decisions.models import Proposal
 from govnet.decisions.pages.forms import ReasonReplyForm
 from govnet.decisions.proposals import office_replies
 from govnet.decisions.proposals.models import OfficeReply
+from govnet.decisions.proposals.office_replies import NamedCase
 from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
-from govnet.offices.models import OfficePerson
-from govnet.permissions import Can, allows, check_right
+from govnet.kernel.paths import InAddress
+from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view
 from govnet.web.pages import page
 
@@ -42,12 +43,11 @@ def reply(network: Network, proposal: Proposal, entry_id: int) -> Response:
 
 
 @bp.route("/<network:network>/proposals/named/<int:named_id>/reply", methods=["GET", "POST"])
-@allows(Can.REPLY_IN_OWN_CASE, named=OfficePerson)
-def office_reply(network: Network, named: OfficePerson) -> Response:
+@allows(Can.REPLY_IN_OWN_CASE, case=InAddress("named_id", office_replies.named_case))
+def office_reply(network: Network, case: NamedCase) -> Response:
     """The field for a reply of somebody to whom a proposal gives an office, or whose office it ends."""
-    proposal = office_replies.proposal_of(named)
-    check_right(current_actor(), Can.READ_PROPOSAL, proposal)
-    before, proposal_id = db.session.get(OfficeReply, (proposal.id, named.person_id)), proposal.id
+    named, proposal_id = case.named, case.proposal.id
+    before = db.session.get(OfficeReply, (proposal_id, case.person_id))
     form = ReasonReplyForm(about=named, data={"text": before.text if before else ""})
 
     def show(status: int) -> Response:
@@ -56,7 +56,7 @@ def office_reply(network: Network, named: OfficePerson) -> Response:
 
     return form_view(
         form,
-        lambda: office_replies.reply(named, form.text.data or "", by=current_actor(), via=Door.WEB),
+        lambda: office_replies.reply(case, form.text.data or "", by=current_actor(), via=Door.WEB),
         url_for(".proposal", proposal_id=proposal_id, _anchor="offices"),
         show,
     )

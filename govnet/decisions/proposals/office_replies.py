@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
+from govnet.charter.models import Network
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.proposals.events import OfficeReplied
 from govnet.decisions.proposals.models import OfficeReply
@@ -16,15 +18,46 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.insertion import row_of
 from govnet.offices.models import OfficeChange, OfficePerson
-from govnet.permissions import Can, check_right, require
+from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 
-def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeReply:
+@dataclass(frozen=True)
+class NamedCase:
+    """Somebody whom a proposal names, and the proposal: their own case, where they may read it."""
+
+    named: OfficePerson
+    proposal: Proposal
+
+    @property
+    def network_id(self) -> int:
+        """The proposal's."""
+        return self.named.network_id
+
+    @property
+    def person_id(self) -> int:
+        """The person named."""
+        return self.named.person_id
+
+    @property
+    def visibility(self) -> str:
+        """The readers of the proposal."""
+        return self.proposal.visibility
+
+
+def named_case(network: Network, named_id: int) -> NamedCase:
+    """The case of somebody whom a proposal names, by the number of that. NotFound while it is a draft."""
+    named = db.session.get(OfficePerson, named_id)
+    proposal = _proposal_of(named) if named is not None and named.network_id == network.id else None
+    if named is None or proposal is None:
+        raise NotFound(_("There is no such proposal."))
+    return NamedCase(named, proposal)
+
+
+def reply(case: NamedCase, text: str, *, by: Actor, via: Door) -> OfficeReply:
     """Reply to it, in place of an earlier reply. RuleBroken once it has closed, or a later version no longer names them."""
-    act = require(by, Can.REPLY_IN_OWN_CASE, named, via)
-    proposal = proposal_of(named)
-    check_right(by, Can.READ_PROPOSAL, proposal)
+    act = require(by, Can.REPLY_IN_OWN_CASE, case, via)
+    proposal = case.proposal
     version = still_open(proposal)
     if not text.strip():
         raise RuleBroken(_("Write your reply."), field="text")
@@ -39,11 +72,7 @@ def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeRepl
     return row
 
 
-def proposal_of(named: OfficePerson) -> Proposal:
-    """The proposal that names them. NotFound while it is a draft."""
+def _proposal_of(named: OfficePerson) -> Proposal | None:
     change = db.session.get_one(OfficeChange, named.change_id)
     version = db.session.get_one(ProposalVersion, change.version_id)
-    proposal = db.session.get(Proposal, version.proposal_id)
-    if proposal is None:
-        raise NotFound(_("There is no such proposal."))
-    return proposal
+    return db.session.get(Proposal, version.proposal_id)

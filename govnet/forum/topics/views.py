@@ -23,12 +23,12 @@ from govnet.forum.topics import actions as topics_actions
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, Stale
-from govnet.kernel.paths import asked_page
+from govnet.kernel.paths import InAddress, asked_page
 from govnet.kernel.text import render
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import stance_in
-from govnet.permissions import Can, InAddress, allows, can
+from govnet.permissions import Can, allows, can
 from govnet.web.form_view import form_view, press
 from govnet.web.forms import meanwhile
 from govnet.web.pages import data_page, page
