@@ -15,12 +15,17 @@ from govnet.mail.rules import (
     DeliveryState,
     Priority,
     SmtpStep,
+    Verdict,
     Why,
+    blames_the_line,
+    comes_back,
     enhanced,
     judge,
     last_moment,
     line_trips,
     next_try,
+    rest,
+    rest_when_refused,
     stops_writing,
     trips,
     wait,
@@ -42,8 +47,50 @@ def test_somebody_waiting_to_sign_in_goes_before_a_digest():
 
 
 def test_tries_come_after_one_five_fifteen_sixty_minutes_then_every_four_hours():
-    minutes = [wait(tries, 0.5) / timedelta(minutes=1) for tries in range(1, 8)]
-    assert minutes == pytest.approx([1, 5, 15, 60, 240, 240, 240])
+    minutes = [wait(tries, 0.5) / timedelta(minutes=1) for tries in range(8)]
+    assert minutes == pytest.approx([1, 1, 5, 15, 60, 240, 240, 240])
+    assert wait(1, 0) == timedelta(seconds=48)
+    assert wait(1, 0.75) == timedelta(seconds=66)
+
+
+def test_a_line_in_trouble_rests_longer_each_time_up_to_a_quarter_of_an_hour():
+    assert [rest(troubles).seconds for troubles in range(8)] == [5, 5, 30, 60, 300, 900, 900, 900]
+
+
+def test_refused_mail_rests_longer_each_time_up_to_an_hour():
+    minutes = [rest_when_refused(refusals) // timedelta(minutes=1) for refusals in range(2, 9)]
+    assert minutes == [5, 5, 15, 30, 60, 60, 60]
+
+
+@pytest.mark.parametrize(
+    ("state", "why", "personal", "again"),
+    [
+        (DeliveryState.FAILED, Why.REFUSED_US, False, True),
+        (DeliveryState.FAILED, Why.REFUSED_US, True, True),
+        (DeliveryState.FAILED, Why.REFUSED_CONTENT, True, True),
+        (DeliveryState.FAILED, Why.REFUSED_CONTENT, False, False),
+        (DeliveryState.FAILED, Why.ADDRESS_GONE, True, False),
+        (DeliveryState.DEFERRED, Why.REFUSED_US, True, False),
+    ],
+)
+def test_mail_refused_because_it_comes_from_us_is_tried_again(state, why, personal, again):
+    assert comes_back(Verdict(state, Against.MAILING, why), personal=personal) is again
+
+
+@pytest.mark.parametrize(
+    ("state", "against", "why", "personal", "line"),
+    [
+        (DeliveryState.QUEUED, Against.CONNECTION, Why.NO_ANSWER, False, True),
+        (DeliveryState.QUEUED, Against.MAILING, Why.BUSY, False, True),
+        (DeliveryState.FAILED, Against.MAILING, Why.REFUSED_US, True, True),
+        (DeliveryState.FAILED, Against.MAILING, Why.REFUSED_US, False, False),
+        (DeliveryState.FAILED, Against.MAILING, Why.REFUSED_CONTENT, True, False),
+        (DeliveryState.QUEUED, Against.ROW, Why.REFUSED_US, True, False),
+        (DeliveryState.ACCEPTED, Against.NOBODY, Why.NONE, True, False),
+    ],
+)
+def test_the_line_is_blamed_where_the_next_mail_fares_no_better(state, against, why, personal, line):
+    assert blames_the_line(Verdict(state, against, why), personal=personal) is line
 
 
 @given(st.integers(1, 50), st.floats(0, 1, exclude_max=True))
@@ -149,6 +196,58 @@ def test_a_wrong_password_is_known_to_be_for_good():
     assert not judge(SmtpStep.CONNECT, None).permanent
 
 
+@pytest.mark.parametrize(
+    ("step", "code", "words", "verdict"),
+    [
+        (SmtpStep.RCPT, 299, "", Verdict(DeliveryState.ACCEPTED, Against.NOBODY, Why.NONE)),
+        (SmtpStep.RCPT, 300, "", Verdict(DeliveryState.DEFERRED, Against.ROW, Why.BUSY)),
+        (SmtpStep.RCPT, 452, "full", Verdict(DeliveryState.DEFERRED, Against.ROW, Why.MAILBOX_FULL)),
+        (SmtpStep.RCPT, 452, "4.5.3 many", Verdict(DeliveryState.DEFERRED, Against.ROW, Why.BUSY)),
+        (SmtpStep.RCPT, 499, "", Verdict(DeliveryState.DEFERRED, Against.ROW, Why.BUSY)),
+        (SmtpStep.RCPT, 500, "", Verdict(DeliveryState.FAILED, Against.ROW, Why.UNKNOWN, True)),
+        (SmtpStep.RCPT, 530, "", Verdict(DeliveryState.FAILED, Against.MAILING, Why.REFUSED_US, True)),
+        (
+            SmtpStep.RCPT,
+            550,
+            "Relay denied",
+            Verdict(DeliveryState.FAILED, Against.MAILING, Why.REFUSED_US, True),
+        ),
+        (
+            SmtpStep.RCPT,
+            550,
+            "5.7.1 no",
+            Verdict(DeliveryState.FAILED, Against.MAILING, Why.REFUSED_US, True),
+        ),
+        (SmtpStep.RCPT, 550, "5.2.1 off", Verdict(DeliveryState.FAILED, Against.ROW, Why.ADDRESS_GONE, True)),
+        (
+            SmtpStep.RCPT,
+            550,
+            "5.2.2 full",
+            Verdict(DeliveryState.FAILED, Against.ROW, Why.MAILBOX_FULL, True),
+        ),
+        (
+            SmtpStep.RCPT,
+            550,
+            "5.3.0 no such user",
+            Verdict(DeliveryState.FAILED, Against.ROW, Why.UNKNOWN, True),
+        ),
+        (
+            SmtpStep.DATA,
+            554,
+            "spam",
+            Verdict(DeliveryState.FAILED, Against.MAILING, Why.REFUSED_CONTENT, True),
+        ),
+        (SmtpStep.MAIL, 499, "", Verdict(DeliveryState.QUEUED, Against.MAILING, Why.BUSY)),
+        (SmtpStep.MAIL, 500, "", Verdict(DeliveryState.QUEUED, Against.MAILING, Why.REFUSED_US, True)),
+        (SmtpStep.AUTH, 500, "", Verdict(DeliveryState.QUEUED, Against.CONNECTION, Why.SIGN_IN, True)),
+        (SmtpStep.AUTH, 499, "", Verdict(DeliveryState.QUEUED, Against.CONNECTION, Why.SIGN_IN)),
+        (SmtpStep.AUTH, None, "", Verdict(DeliveryState.QUEUED, Against.CONNECTION, Why.NO_ANSWER)),
+    ],
+)
+def test_a_verdict_says_whether_trying_again_can_help(step, code, words, verdict):
+    assert judge(step, code, words) == verdict
+
+
 def test_only_a_code_at_the_head_of_the_words_counts():
     assert enhanced("5.1.1 gone") == (5, 1, 1)
     assert enhanced("see rule 5.1.1") is None
@@ -158,10 +257,13 @@ def test_only_a_code_at_the_head_of_the_words_counts():
 def test_a_few_dead_addresses_of_an_old_list_stop_nothing():
     assert not trips(tried=600, refused=60, blamed_in_a_row=0)
     assert not trips(tried=3, refused=3, blamed_in_a_row=0)
+    assert not trips(tried=19, refused=19, blamed_in_a_row=4)
+    assert not trips(tried=60, refused=20, blamed_in_a_row=0)
 
 
 def test_a_mailing_that_is_refused_everywhere_waits_for_a_person():
-    assert trips(tried=40, refused=20, blamed_in_a_row=0)
+    assert trips(tried=59, refused=20, blamed_in_a_row=0)
+    assert trips(tried=63, refused=22, blamed_in_a_row=0)
     assert trips(tried=5, refused=5, blamed_in_a_row=5)
 
 
