@@ -202,7 +202,10 @@ def test_a_value_that_makes_no_sense_is_refused_in_words(key: str, value: object
                 "decisions.extension_days": 8,
             },
             "decisions.always_told",
-            "give everybody at least 8 days to answer",
+            (
+                "Anyone who takes a weekly mail could hear of a question too late. Have everybody notified of new "
+                "questions, or give everybody at least 8 days to answer, also for a new version."
+            ),
         ),
         (
             {
@@ -246,7 +249,10 @@ def test_a_value_that_makes_no_sense_is_refused_in_words(key: str, value: object
         (
             {"committee.staggering": "halves", "committee.term_months": 25},
             "committee.staggering",
-            "24 months for two turns",
+            (
+                "Turns would not come at the same time of the year: choose a time on the committee that fits, such "
+                "as 24 months for two turns or 36 for three."
+            ),
         ),
     ],
 )

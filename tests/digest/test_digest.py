@@ -59,8 +59,17 @@ def test_the_clock_s_change_moves_no_digest_on_the_wall():
 
 def test_the_same_thing_again_and_again_is_one_line():
     items = [Item("forum.replied", f"thread:{n % 2}", f"Reply {n}", f"/t/{n % 2}") for n in range(5)]
-    lines = grouped([*items, Item("odd.thing", None, "Odd", None)], ("decisions", "forum"))
-    assert lines == {"forum": [DigestLine("Reply 4", "/t/0", 2), DigestLine("Reply 3", "/t/1", 1)]}
+    odd = Item("odd.thing", None, "Odd", None)
+    lines = grouped(
+        [odd, *items, Item("forum.post.hidden", "post:1", "Hidden", None)], ("decisions", "forum")
+    )
+    assert lines == {
+        "forum": [
+            DigestLine("Hidden", None, 0),
+            DigestLine("Reply 4", "/t/0", 2),
+            DigestLine("Reply 3", "/t/1", 1),
+        ]
+    }
 
 
 @pytest.fixture

@@ -91,7 +91,10 @@ def test_words_change_only_while_nobody_else_has_signed_them(state: LetterState,
     found = rules.why_not_edited(state, signed_by_others=others)
     assert (found is None) == (state is LetterState.OPEN and not others)
     if state is LetterState.OPEN and others:
-        assert "Somebody else has signed it" in read(found)
+        assert read(found) == (
+            "Somebody else has signed it, so its text can no longer be changed. You can take it back and start "
+            "another."
+        )
     elif found:
         assert "stays as it was signed" in read(found)
 

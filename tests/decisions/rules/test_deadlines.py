@@ -262,7 +262,10 @@ def test_each_membership_has_one_voice_unless_only_organisations_count() -> None
 def test_nobody_casts_two_answers_that_count() -> None:
     mine = KnownAnswer(party=1, cast_by=7, counted=True)
     both = {"own": True, "may": {1, 2}}
-    assert "take back the first one" in read(second_hand([mine], party=2, caster=7, **both))
+    assert read(second_hand([mine], party=2, caster=7, **both)) == (
+        "You have already given an answer that counts in this decision. You can answer for yourself or for "
+        "your organisation, not both: take back the first one, or ask a colleague."
+    )
     assert second_hand([mine], party=1, caster=7, **both) is None
     assert second_hand([mine], party=2, caster=8, **both) is None
 
@@ -272,7 +275,10 @@ def test_a_former_speaker_s_answer_stands_and_one_s_own_is_shown_beside_it() -> 
     assert second_hand([theirs], party=2, caster=7, own=True, may={2}) is None
     assert other_party([theirs], party=2, caster=7) == 1
     no = second_hand([theirs], party=3, caster=7, own=False, may={2, 3})
-    assert "an answer for somebody for whom you spoke before" in read(no)
+    assert read(no) == (
+        "You have already given an answer for somebody for whom you spoke before, and it counts. Nobody can "
+        "answer twice: ask a colleague to give this one."
+    )
 
 
 def test_an_answer_that_is_only_shown_leaves_room_for_the_organisation_s() -> None:

@@ -153,3 +153,5 @@ def test_the_day_of_a_decision_is_the_one_where_the_network_is() -> None:
     decided(9, supersedes=one, trial_until=JUNE)
     assert len(in_force.spells(one, LONDON)) == 1
     assert len(in_force.spells(one, ZoneInfo("Pacific/Auckland"))) == 2
+    assert len(in_force.returns(one, JUNE, LONDON)) == 1
+    assert len(in_force.returns(one, JUNE, ZoneInfo("Pacific/Auckland"))) == 2
