@@ -1,11 +1,15 @@
 """The charter as people read it."""
 
+from typing import Any
+
 import pytest
 
 from govnet.charter import parameters as p
 from govnet.charter.document import chapters, set_by
+from govnet.charter.kinds import Parameter
 from govnet.charter.presets import STARTING
 from govnet.charter.rules import Charter, starting
+from govnet.charter.sentences import sentence
 
 
 @pytest.mark.parametrize("name", STARTING)
@@ -118,3 +122,68 @@ def test_how_long_new_words_are_asked_says_how_far_the_closing_day_moves() -> No
         (deciding,) = (each for each in chapters(rules, set_by([rules])) if each.key == "decisions")
         (clause,) = (each for each in deciding.clauses if p.EXTENSION_MOST.key in each.keys)
         assert said in str(clause.said)
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "keys", "said"),
+    [
+        (
+            p.EXTENSION_DAYS,
+            {p.EXTENSION_DAYS.key: 5, p.EXTENSION_MOST.key: 14},
+            (p.EXTENSION_DAYS.key, p.EXTENSION_MOST.key),
+            (
+                "When its text changes, everybody is asked again and has at least 5 days more. New versions move "
+                "the closing day by at most 14 days in all: near that limit it can be fewer days, but never less "
+                "than one."
+            ),
+        ),
+        (
+            p.EXTENSION_DAYS,
+            {p.EXTENSION_MOST.key: 0},
+            (p.EXTENSION_DAYS.key, p.EXTENSION_MOST.key),
+            (
+                "When its text changes, everybody is asked again, and answers close on the day that was set. With "
+                "less than a day left, the text can’t be changed."
+            ),
+        ),
+        (
+            p.MANDATE_MONTHS,
+            {p.MANDATE_MONTHS.key: 12, p.BODY_FOR["mandate"].key: "all"},
+            (p.MANDATE_MONTHS.key, p.BODY_FOR["mandate"].key),
+            (
+                "A coordinator is appointed by a decision of all members for 12 months, and can be appointed "
+                "again."
+            ),
+        ),
+        (
+            p.SEATS,
+            {p.SEATS.key: 5},
+            (p.SEATS.key,),
+            str(p.SEATS.states(5)),
+        ),
+        (
+            p.QUORUM,
+            {p.QUORUM.key: "count", p.QUORUM_COUNT.key: 12},
+            (p.QUORUM.key, p.QUORUM_COUNT.key),
+            "A decision counts only if at least 12 members answered.",
+        ),
+    ],
+)
+def test_a_sentence_speaks_of_its_rule_and_of_those_beside_it(
+    rule: Parameter[Any], values: dict[str, Any], keys: tuple[str, ...], said: str
+) -> None:
+    found = sentence(rule, Charter(values))
+    assert found[0] == keys
+    assert str(found[1]) == said
+
+
+def test_the_version_of_a_sentence_is_the_latest_that_set_one_of_its_rules() -> None:
+    one = Charter({p.QUORUM.key: "count"}, 1)
+    two = one.with_changes({p.QUORUM_COUNT.key: 12})
+    (deciding,) = (each for each in chapters(two, set_by([one, two])) if each.key == "decisions")
+    (quorum,) = (each for each in deciding.clauses if each.keys[0] == p.QUORUM.key)
+    assert (quorum.keys, quorum.since, quorum.asked) == ((p.QUORUM.key, p.QUORUM_COUNT.key), 2, True)
+    three = two.with_changes({p.METHOD_FOR["money"].key: "majority"})
+    (matters,) = (each for each in chapters(three, set_by([one, two, three])) if each.key == "matters")
+    assert [each.since for each in matters.clauses if each.keys[1] == p.METHOD_FOR["money"].key] == [3]
+    assert [str(each.title) for each in chapters(one, set_by([one]))] == list(p.SECTIONS.values())
