@@ -140,7 +140,7 @@ def _carried_over(key: str, value: Any, base: Charter, now: Charter) -> Any:
         return value
     kept = [each for each in current if each in new or each not in old]
     merged = (*kept, *(each for each in new if each not in old and each not in kept))
-    return parameter.encode(frozenset(merged) if isinstance(parameter, Choices) else merged)
+    return parameter.encode(merged)
 
 
 @dataclass(frozen=True)
