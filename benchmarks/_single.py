@@ -20,9 +20,9 @@ def made(world: Any, coordinator_id: int) -> Addresses:
 def _things(world: Any, coordinator_id: int) -> Addresses:
     from govnet.decisions.proposals import meeting_notes
     from govnet.extensions import db
-    from govnet.forum.kinds import HidingKind
     from govnet.forum.models import Post
     from govnet.forum.moderation import actions
+    from govnet.forum.states import HidingKind
     from govnet.kernel.actor import Door
     from govnet.membership.roster import imports
     from govnet.membership.roster.parser import read_roster
@@ -49,13 +49,13 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
 
 def _links(world: Any) -> Addresses:
     """Where the links in mails lead, each as the program makes it."""
-    from govnet.decisions.answers.entry import PURPOSE
+    from govnet.decisions.answers.entered_answers import PURPOSE
     from govnet.decisions.models import RollEntry
     from govnet.extensions import db
     from govnet.mail.models import Delivery, Subscription
-    from govnet.membership.links import token_for
     from govnet.membership.models import Application, Membership, RepresentationClaim
-    from govnet.operations.founding_links import make_link
+    from govnet.membership.signed_links import token_for
+    from govnet.operations.founding.links import make_link
     from govnet.people.models import PersonEmail
     from govnet.sign_in.links import for_mail
     from govnet.sign_in.models import AddressChange

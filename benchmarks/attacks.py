@@ -15,8 +15,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from govnet.operations.http_server import Server
-from govnet.operations.listening import bound
+from govnet.operations.serving.http_server import Server
+from govnet.operations.serving.server_socket import bound
 
 CONNECTIONS = 150
 SECONDS = 12.0

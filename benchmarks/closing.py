@@ -26,7 +26,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipKind, MembershipState
-from govnet.operations import upkeep
+from govnet.operations.database import upkeep
 from govnet.people.models import Person
 from tests import builders
 from tests.decisions.builders import a_proposal, version_of

@@ -237,7 +237,7 @@ def _made(scale: float) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
     import json
 
     from govnet.extensions import db
-    from govnet.operations import upkeep
+    from govnet.operations.database import upkeep
 
     path = Path(db.engine.url.database or "").with_suffix(".json")
     if db.engine.dialect.name == "sqlite" and path.exists():

@@ -20,12 +20,12 @@ COMMANDS = {
     "import": ("govnet.membership.cli:import_group", "Bring in a list of people, or take it back."),
     "init": ("govnet.operations.cli:init", "Make the database, and found a network."),
     "operator": ("govnet.operations.operator_cli:operator", "Name operators, and do their work."),
-    "receive": ("govnet.operations.pipe:receive", "Receive one mail from standard input."),
+    "receive": ("govnet.operations.mail_pipe:receive", "Receive one mail from standard input."),
     "restore": ("govnet.operations.cli:restore", "Replace the database by a backup."),
     "serve": ("govnet.operations.cli:serve", "Run the web server and the worker."),
     "upgrade": ("govnet.operations.cli:upgrade", "Bring the tables up to date after installing."),
     "verify": ("govnet.operations.cli:verify", "Check the whole record of every network."),
-    "worker": ("govnet.operations.worker_cli:work", "Send mail and do what is due, until SIGTERM."),
+    "worker": ("govnet.operations.serving.worker_cli:work", "Send mail and do what is due, until SIGTERM."),
 }
 """Where each command is, and its help in at most 50 characters."""
 MEASURED = ("serve", "worker")
@@ -44,15 +44,17 @@ def _app() -> object:
     from govnet import create_app
     from govnet.kernel import logs
     from govnet.kernel.settings import load_config
-    from govnet.operations import keys, ownership
+    from govnet.operations import file_ownership, keys
 
     config = load_config().load()
     logs.configure(config.LOG_LEVEL)
-    ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS])
-    ownership.make(config.DATA_DIR)
+    file_ownership.check(
+        config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS]
+    )
+    file_ownership.make(config.DATA_DIR)
     app = create_app()
     if config.METRICS_TOKEN and click.get_current_context().info_name in MEASURED:
-        from govnet.operations import metrics
+        from govnet.operations.health import metrics
 
         metrics.start(config.DATA_DIR)
     if click.get_current_context().info_name not in WITH_ANY_KEYS:
@@ -88,7 +90,7 @@ class Govnet(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            from govnet.operations.shell import in_words
+            from govnet.operations.command_errors import in_words
 
             words = in_words(error)
             if not words:

@@ -30,8 +30,8 @@ from govnet.mail.models import Subscription
 from govnet.mail.outgoing.notices import Notice
 from govnet.mail.queries import takes_just_mail
 from govnet.mail.volume import News, singly
-from govnet.membership.marks import signed
 from govnet.membership.models import Membership, MembershipState
+from govnet.membership.name_marks import signed
 from govnet.people.models import Person, PersonEmail, Representation
 
 TEMPLATE = "announcements/sent"

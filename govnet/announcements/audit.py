@@ -7,7 +7,7 @@ from sqlalchemy import select
 from govnet.announcements.events import AnnouncementSent
 from govnet.announcements.models import Announcement
 from govnet.extensions import db
-from govnet.record.comparing import other_html, told
+from govnet.record.audit import other_html, told
 from govnet.record.registry import checks, keeps
 
 

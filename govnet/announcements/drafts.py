@@ -21,7 +21,7 @@ from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel.clock import now
 from govnet.kernel.text import fitting
-from govnet.mail.links import site
+from govnet.mail.page_addresses import site
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Organisation
 from govnet.record import registry

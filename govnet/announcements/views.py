@@ -16,7 +16,7 @@ from govnet.announcements.models import Announcement, AnnouncementState, Audienc
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import asked_number
+from govnet.kernel.url_converters import asked_number
 from govnet.mail.outgoing import preview
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press

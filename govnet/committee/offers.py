@@ -20,8 +20,8 @@ from govnet.extensions import db
 from govnet.kernel import calendar
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
-from govnet.kernel.paths import MOST
 from govnet.kernel.translation import say
+from govnet.kernel.url_converters import MOST
 from govnet.offices import queries, rules
 from govnet.offices.models import Mandate, OfficeKind, Seat, Term
 

@@ -27,10 +27,10 @@ from govnet.decisions.register.models import DecisionNote, MeetingNote
 from govnet.extensions import db
 from govnet.offices.models import OfficeChange
 from govnet.record import registry
-from govnet.record.comparing import key_of, other_html, told
+from govnet.record.audit import key_of, other_html, told
+from govnet.record.chain import canonical
 from govnet.record.events import plain
 from govnet.record.models import Entry
-from govnet.record.rules import canonical
 
 ASKED = tuple(
     event.verb

@@ -10,10 +10,10 @@ from flask_babel import ngettext
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_of
 from govnet.decisions import labels, queries
-from govnet.decisions.answers import entry, replies
+from govnet.decisions.answers import entered_answers, replies
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.queries import Answers, answers
-from govnet.decisions.closing import results, reviews
+from govnet.decisions.closing import results
 from govnet.decisions.models import Decision, Position, ProposalVersion
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
@@ -27,7 +27,7 @@ from govnet.kernel.actor import Actor
 from govnet.kernel.models import reference
 from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
-from govnet.membership.marks import actor_of, signed
+from govnet.membership.name_marks import actor_of, signed
 from govnet.people.persons import names
 from govnet.record import registry
 
@@ -61,7 +61,7 @@ def opening_of(version: ProposalVersion, network: Network, actor: Actor) -> Noti
 
 def _asked_by(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
     """The proposer as text: the program proposes nothing, and decisions made elsewhere were recorded."""
-    review = reviews.reviewed_by(version.proposal_id)
+    review = petitions.reviewed_by(version.proposal_id)
     if review is not None:
         many = review[1].requests
         said = ngettext(
@@ -113,7 +113,7 @@ def entered(told: ToldEntry) -> Notice | None:
         "party": party,
         "given": given,
         "chosen": _chosen(version, given),
-        "undo": entry.undo_url(told.network, entry_id, given.cast_by_id),
+        "undo": entered_answers.undo_url(told.network, entry_id, given.cast_by_id),
     }
     return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
 

@@ -13,8 +13,8 @@ from govnet.demo.caught import folder_in
 from govnet.demo.mailbox import Catcher
 from govnet.kernel import logs
 from govnet.kernel.settings import load_config
-from govnet.operations import server
-from govnet.operations.listening import bound
+from govnet.operations.serving import server
+from govnet.operations.serving.server_socket import bound
 
 FOLDER = ".demo"
 PORT = click.IntRange(1, 65_535)
@@ -91,7 +91,8 @@ def _play(folder: Path) -> None:
     from govnet import create_app
     from govnet.demo import history
     from govnet.kernel.transaction import transaction
-    from govnet.operations import keys, schema
+    from govnet.operations import keys
+    from govnet.operations.database import schema
 
     began = time.monotonic()
     with create_app({"SQLITE_SYNCHRONOUS": "OFF"}).app_context():

@@ -17,7 +17,7 @@ from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import replies
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.closing import notes, reviews
+from govnet.decisions.closing import notes, petitions
 from govnet.decisions.models import Decision, ProposalVersion
 from govnet.decisions.models import Proposal as Row
 from govnet.decisions.offsite import actions as offsite
@@ -180,7 +180,7 @@ def _gives(stage: Stage, proposal: ProposalFact) -> tuple[OfficeInput, ...]:
 def _ask_again(stage: Stage, proposal: ProposalFact, who: str, why: str) -> None:
     version = stage.versions[proposal.key]
     decision = db.session.scalars(select(Decision).where(Decision.version_id == version)).one()
-    reviews.ask(decision.id, why, by=stage.actor(who), via=Door.WEB)
+    petitions.ask(decision.id, why, by=stage.actor(who), via=Door.WEB)
 
 
 def _open_version(proposal_id: int) -> int:

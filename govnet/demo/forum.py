@@ -10,13 +10,13 @@ from govnet.demo.facts import AppealFact, Hidden, PostFact, ReportFact, ThreadFa
 from govnet.demo.stage import Stage, evenly, spread
 from govnet.extensions import db
 from govnet.forum import queries as forum
-from govnet.forum.kinds import AppealOutcome, HidingKind, Readership
 from govnet.forum.models import Appeal as AppealRow
 from govnet.forum.models import Hiding
 from govnet.forum.models import Post as PostRow
 from govnet.forum.models import Thread as ThreadRow
 from govnet.forum.moderation import actions as moderation_actions
-from govnet.forum.threads import actions, marks
+from govnet.forum.states import AppealOutcome, HidingKind, Readership
+from govnet.forum.threads import actions, read_marks
 from govnet.kernel.actor import Door
 
 _OUTCOMES = {"stays hidden": AppealOutcome.UPHELD, "shown again": AppealOutcome.LIFTED}
@@ -97,7 +97,7 @@ def _edit(stage: Stage, thread: ThreadFact, post: PostFact, number: int) -> None
 def _thank(stage: Stage, thread: ThreadFact, key: str) -> None:
     query = select(PostRow.id).where(PostRow.thread_id == stage.threads[thread.key])
     first = db.session.scalars(query.order_by(PostRow.number).limit(1)).one()
-    marks.thank(forum.post_of(first), by=stage.actor(key))
+    read_marks.thank(forum.post_of(first), by=stage.actor(key))
 
 
 def _sum_up(stage: Stage, thread: ThreadFact) -> None:

@@ -16,8 +16,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import let_go
-from govnet.operations.founding import found
-from govnet.operations.founding_file import read_founding
+from govnet.operations.founding.actions import found
+from govnet.operations.founding.file import read_founding
 from govnet.record.models import Entry
 
 ZONE = ZoneInfo("Europe/London")

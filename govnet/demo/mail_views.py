@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from govnet.demo.caught import Caught, folder_in, one, some
 from govnet.demo.forms import MailAnswerForm
 from govnet.kernel import clock
-from govnet.kernel.paths import asked_number
-from govnet.mail.incoming import intake, replies
+from govnet.kernel.url_converters import asked_number
+from govnet.mail.incoming import intake, reply_handlers
 from govnet.mail.outgoing import preview
 from govnet.permissions import Can, allows
 from govnet.web.pages import never_cached, page, see
@@ -75,7 +75,7 @@ def _page(found: Caught, form: MailAnswerForm, code: int = 200) -> Response:
 def _answers_to(found: Caught) -> str:
     """The address for answers, if the program reads it."""
     address = parseaddr(str(found.headers()["Reply-To"] or ""))[1]
-    return address if replies.read_address(address) else ""
+    return address if reply_handlers.read_address(address) else ""
 
 
 @bp.post("/demo/mail/<int:number>/answer")

@@ -16,8 +16,8 @@ from govnet.charter.models import Network
 from govnet.charter.queries import top_networks
 from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
+from govnet.forum.states import Readership
 from govnet.kernel.actor import VISITOR as NOBODY
 from govnet.kernel.actor import Actor
 from govnet.membership.actor import actor_for

@@ -33,8 +33,8 @@ from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.desk import announcements, labels, letters
 from govnet.desk.tasks import Desk, DeskTask, Unsaid
 from govnet.extensions import db
-from govnet.forum.kinds import HidingKind, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
+from govnet.forum.states import HidingKind, ReportState
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now, today
 from govnet.kernel.duties import TRIES

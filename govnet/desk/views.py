@@ -9,7 +9,7 @@ from flask import Response
 from govnet.charter.models import Network
 from govnet.desk.blueprint import bp, desk_in
 from govnet.kernel import clock
-from govnet.kernel.paths import asked_page
+from govnet.kernel.url_converters import asked_page
 from govnet.permissions import Can, allows
 from govnet.web.pages import page
 

@@ -18,15 +18,15 @@ from govnet.digest.rules import MOST_OF_A_KIND, DigestLine, Item, grouped, last_
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import each, lock_row
-from govnet.kernel.paths import inside
 from govnet.kernel.transaction import transaction
+from govnet.kernel.url_converters import inside
 from govnet.mail import suppressions
-from govnet.mail.links import site, site_url
 from govnet.mail.models import Subscription
 from govnet.mail.outgoing import outbox
 from govnet.mail.outgoing.audience import MEMBER, Recipient, as_subscribers
 from govnet.mail.outgoing.notices import Notice
 from govnet.mail.outgoing.outbox import Batch
+from govnet.mail.page_addresses import site, site_url
 from govnet.mail.rules import Priority
 from govnet.mail.subscriptions import belongs
 from govnet.mail.volume import News, Volume

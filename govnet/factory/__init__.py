@@ -15,13 +15,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from govnet.extensions import Migrations, babel, compress, csrf, db, limiter, login_manager, mail
-from govnet.factory import rooms
-from govnet.kernel import clock, database, folders, logs, paths, request_counts
+from govnet.factory import modules
+from govnet.kernel import clock, database, folders, logs, request_counts, url_converters
 from govnet.kernel.actor import VISITOR, current_actor
 from govnet.kernel.duties import take_up
-from govnet.kernel.paths import FOR_MONITORS
 from govnet.kernel.settings import load_config
 from govnet.kernel.transaction import nothing_saved
+from govnet.kernel.url_converters import FOR_MONITORS
 from govnet.permissions import Can, can
 from govnet.record import registry
 from govnet.roles import Lookups, looks_up
@@ -34,7 +34,7 @@ from govnet.web.templates import bind as bind_templates
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-for _name in rooms.MODELS:
+for _name in modules.MODELS:
     importlib.import_module(f"govnet.{_name}")
 
 
@@ -47,7 +47,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
         template_folder=folders.beside("templates"),
         static_folder="static",
     )
-    app.url_rule_class = paths.LateRule
+    app.url_rule_class = url_converters.LateRule
     app.config.update(config.as_flask())
     app.config.update(settings or {})
     folders.ensure_directory(app.config["DATA_DIR"])
@@ -115,7 +115,7 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.offices.queries import by_role, holders
     from govnet.record.queries import head
 
-    paths.bind(app, network_by_slug)
+    url_converters.bind(app, network_by_slug)
     pages.bind(app, head=head)
     refusals.bind(app, holders)
     with app.app_context():
@@ -148,11 +148,11 @@ def _last_of_all(response: Response) -> Response:
 
 def _bind_rooms(app: Flask) -> None:
     """Register the rooms from the ground up: words of the record, listeners, pages."""
-    for events in _modules(rooms.EVENTS):
+    for events in _modules(modules.EVENTS):
         registry.learn(events)
-    for listeners in _modules(rooms.LISTENERS):
+    for listeners in _modules(modules.LISTENERS):
         listeners.bind()
-    for views in _modules(rooms.VIEWS):
+    for views in _modules(modules.VIEWS):
         if hasattr(views, "bind"):
             views.bind(app)
         for blueprint in getattr(views, "blueprints", ()):

@@ -21,7 +21,10 @@ from govnet.membership import duties as membership
 from govnet.membership.memberships import renewal
 from govnet.membership.roster import imports
 from govnet.offices import term_ends
-from govnet.operations import beats, erasure_list, redaction, upkeep
+from govnet.operations import redaction
+from govnet.operations.backups import erasure_list
+from govnet.operations.database import upkeep
+from govnet.operations.health import heartbeats
 from govnet.sign_in import address_change, links
 
 DUTIES: tuple[Duty, ...] = (
@@ -55,7 +58,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("close letters", letters.close_due),
     Duty("say that replies are overdue", letters.remind_due, 60),
     Duty("send announcements", dispatch.send_due, 1),
-    Duty("say that the worker lives", beats.beat, 20, by_clock=False),
+    Duty("say that the worker lives", heartbeats.beat, 20, by_clock=False),
     Duty("remove names that are for members", redaction.remove_names, 3600, by_clock=False),
     Duty("look through the database", upkeep.look, 600, by_clock=False),
     Duty("forget what is over", forget_over, 3600),

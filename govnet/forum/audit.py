@@ -9,10 +9,10 @@ from sqlalchemy import bindparam, select
 
 from govnet.extensions import db
 from govnet.forum import events
-from govnet.forum.kinds import HidingKind, PostState
 from govnet.forum.models import Hiding, Post, PostVersion, Thread
+from govnet.forum.states import HidingKind, PostState
 from govnet.record import registry
-from govnet.record.comparing import RecordedEntry, key_of, other_html, told
+from govnet.record.audit import RecordedEntry, key_of, other_html, told
 
 _HIDDEN = {events.PostHidden.verb: HidingKind.HIDDEN, events.PostRemoved.verb: HidingKind.REMOVED}
 _LIFTED = (events.HidingLifted.verb, events.AppealGranted.verb)

@@ -8,9 +8,9 @@ from typing import Any
 from flask import url_for
 
 from govnet.forum import quotes
-from govnet.forum.kinds import PostState
 from govnet.forum.models import Thread, Topic
 from govnet.forum.queries import TopicLine
+from govnet.forum.states import PostState
 from govnet.forum.threads.queries import Reading
 
 

@@ -10,7 +10,7 @@ from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from govnet.forum.kinds import AppealOutcome, HidingKind, Readership
+from govnet.forum.states import AppealOutcome, HidingKind, Readership
 from govnet.forum.threads.actions import Frame
 from govnet.kernel.messages import N_
 from govnet.kernel.numbers import whole_number

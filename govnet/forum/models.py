@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.charter.models import Network
-from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, Readership, ReportState, ThreadState
+from govnet.forum.states import AppealOutcome, HidingKind, PostState, Readership, ReportState, ThreadState
 from govnet.kernel import personal
 from govnet.kernel.actor import Door
 from govnet.kernel.models import UNNESTED, Base, Instant, Key, Name, Words, enum_type, is_name, where

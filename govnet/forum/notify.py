@@ -9,12 +9,12 @@ from flask import url_for
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import HidingKind, PostState, Readership
 from govnet.forum.models import Appeal, Hiding, Post, Report, Thread
-from govnet.mail.links import site_url
+from govnet.forum.states import HidingKind, PostState, Readership
 from govnet.mail.outgoing.notices import Notice, ToldEntry
+from govnet.mail.page_addresses import site_url
 from govnet.mail.volume import News
-from govnet.membership.marks import actor_of
+from govnet.membership.name_marks import actor_of
 from govnet.offices.queries import officers
 from govnet.record import registry
 

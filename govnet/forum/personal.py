@@ -12,9 +12,9 @@ from sqlalchemy import delete, select, update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import events, quotes
-from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, PostVersion, Thanks, Thread
 from govnet.forum.moderation.actions import erase_digests
+from govnet.forum.states import PostState
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import excerpt

@@ -11,7 +11,7 @@ from govnet.forum import personal
 from govnet.forum.blueprint import bp
 from govnet.forum.forms import PROMISE, TakeBackForm
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import asked_page
+from govnet.kernel.url_converters import asked_page
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view
 from govnet.web.pages import page

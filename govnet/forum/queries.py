@@ -13,9 +13,9 @@ from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.forum import quotes, rules
-from govnet.forum.kinds import PostState, Readership, ReportState
 from govnet.forum.models import Post, ReadMark, Report, Thread, Topic
 from govnet.forum.rules import ForumTerms
+from govnet.forum.states import PostState, Readership, ReportState
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import today
 from govnet.kernel.text import excerpt

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.forum.kinds import AppealOutcome, Readership
+from govnet.forum.states import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import N_, Said
 

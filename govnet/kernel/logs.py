@@ -19,7 +19,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from govnet.kernel.log_throttle import Seldom
 from govnet.kernel.outage import outage_of
-from govnet.kernel.paths import FOR_MONITORS
+from govnet.kernel.url_converters import FOR_MONITORS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -10,7 +10,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import escape
 
-from govnet.kernel.bare_links import link_addresses
+from govnet.kernel.autolinks import link_addresses
 from govnet.kernel.markdown_limits import REL, Measured, TooMuch, keep_within, limits, most
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from govnet.letters.models import Letter
-from govnet.record.comparing import other_html
+from govnet.record.audit import other_html
 from govnet.record.registry import checks
 
 

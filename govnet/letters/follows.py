@@ -14,9 +14,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.links import web_address
 from govnet.kernel.messages import Said
 from govnet.kernel.text import render
+from govnet.kernel.web_addresses import web_address
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest, refuse
 from govnet.letters.events import LetterClosedEarly, LetterSent, LetterWithdrawn, ReplyCame

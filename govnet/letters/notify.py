@@ -13,7 +13,7 @@ from govnet.letters.models import Letter
 from govnet.letters.rules import LetterState
 from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
-from govnet.membership.marks import signed
+from govnet.membership.name_marks import signed
 from govnet.record import registry
 
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.decisions.rules.deadlines import how_late, takes_answers
-from govnet.kernel.links import web_address
 from govnet.kernel.messages import N_, Said, counted
+from govnet.kernel.web_addresses import web_address
 
 LONGEST = 365
 """Days for which a letter can be open at the most: after a year nobody remembers what they signed."""

@@ -16,9 +16,9 @@ from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.paths import asked_number, asked_page
 from govnet.kernel.text import fitting
 from govnet.kernel.transaction import transaction
+from govnet.kernel.url_converters import asked_number, asked_page
 from govnet.letters import actions, queries, rules
 from govnet.letters.blueprint import bp
 from govnet.letters.forms import LetterForm, NewLetterForm, SignForm

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from govnet.charter.models import Network
 from govnet.forum.threads import slots
 from govnet.kernel.actor import current_actor
-from govnet.kernel.paths import asked_page
+from govnet.kernel.url_converters import asked_page
 from govnet.letters import labels, queries, signature_views
 from govnet.letters import page as letters_page
 from govnet.letters.blueprint import bp

@@ -12,8 +12,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.insertion import insert_once
 from govnet.kernel.statements import chunks
-from govnet.mail.links import token
 from govnet.mail.models import Delivery, Subscription
+from govnet.mail.page_addresses import token
 from govnet.people import addresses
 from govnet.people.addresses import AddressProved, MailWish, Owner
 

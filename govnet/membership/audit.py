@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.membership import events
 from govnet.membership.models import Membership, MembershipState
 from govnet.record import registry
-from govnet.record.comparing import RecordedEntry, told
+from govnet.record.audit import RecordedEntry, told
 
 _BEGINS = (events.MemberAdmitted.verb, events.MemberJoined.verb)
 _STATES = {

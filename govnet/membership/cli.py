@@ -17,8 +17,8 @@ from govnet.charter.queries import network_by_slug, top_networks
 from govnet.extensions import db
 from govnet.kernel import files
 from govnet.kernel.actor import Door
-from govnet.kernel.paths import MOST
 from govnet.kernel.transaction import transaction
+from govnet.kernel.url_converters import MOST
 from govnet.membership.roster import exports, imports, queries, undo
 from govnet.membership.roster.columns import COMES_AS
 from govnet.membership.roster.file import MOST_BYTES

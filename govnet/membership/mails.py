@@ -8,10 +8,10 @@ from typing import Any
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.mail.headers import Address
-from govnet.mail.links import Ending
 from govnet.mail.outgoing import outbox
-from govnet.membership.links import token_for, url_until
+from govnet.mail.page_addresses import Ending
 from govnet.membership.models import Application, RepresentationClaim
+from govnet.membership.signed_links import token_for, url_until
 from govnet.sign_in.links import for_mail
 
 

@@ -16,7 +16,7 @@ from govnet.kernel.calendar import DAY
 from govnet.offices import events
 from govnet.offices.models import Body, Mandate, MandateReport, Term
 from govnet.record import registry
-from govnet.record.comparing import key_of, other_html, told
+from govnet.record.audit import key_of, other_html, told
 
 TERMS = tuple(e.verb for e in (events.TermFound, events.TermGranted, events.TermCutShort, events.TermEnded))
 MANDATES = tuple(

@@ -20,25 +20,16 @@ from govnet.kernel.memory import settle
 from govnet.kernel.processes import LIFELINE, tell_service_manager
 from govnet.kernel.signals import Starting, emit
 from govnet.kernel.transaction import transaction
-from govnet.operations import (
-    backups,
-    beats,
-    checks,
-    database_files,
-    erasure_list,
-    founding,
-    founding_links,
-    installation,
-    keys,
-    listening,
-    rotation,
-    schema,
-    server,
-    trial_mail,
-)
-from govnet.operations.founding_data import BadFounding, Founding
-from govnet.operations.founding_file import read_founding
-from govnet.operations.shell import explained, ready
+from govnet.operations import installation, keys, sample_mail
+from govnet.operations.backups import actions as backups
+from govnet.operations.backups import database_files, erasure_list, retention
+from govnet.operations.command_errors import explained, ready
+from govnet.operations.database import schema
+from govnet.operations.founding import actions, links
+from govnet.operations.founding.data import BadFounding, Founding
+from govnet.operations.founding.file import read_founding
+from govnet.operations.health import checks, heartbeats
+from govnet.operations.serving import server, server_socket
 from govnet.people.addresses import BadAddress, parsed
 
 PORT = click.IntRange(1, 65_535)
@@ -83,7 +74,7 @@ def serve(
         server.serve(app, socket.socket(fileno=inherited), listens=say, shared=True)
         return
     port, processes = port or app.config["PORT"], processes or app.config["WEB_PROCESSES"]
-    sock = listening.bound(host, port)
+    sock = server_socket.bound(host, port)
     beside = () if no_worker else (server.the_worker(app, sock),)
 
     def listens() -> None:
@@ -124,9 +115,9 @@ def init(ctx: click.Context, /, source: Path | None, path: str | None, **answers
 
 def _link() -> None:
     with transaction():
-        retired = founding_links.retire_links()
-        token = founding_links.make_link()
-    until = clock.now() + founding_links.GOOD_FOR
+        retired = links.retire_links()
+        token = links.make_link()
+    until = clock.now() + links.GOOD_FOR
     if retired:
         click.echo("This link replaces the one printed before, which no longer works.")
     click.echo("The database is ready. To name somebody who looks after the server, use this command:")
@@ -140,7 +131,7 @@ def _found(source: Path) -> None:
     with explained():
         read = _read(source)
         with transaction():
-            network = founding.found(read, by=SHELL, via=Door.CLI)
+            network = actions.found(read, by=SHELL, via=Door.CLI)
             slug, name = network.slug, network.name
     click.echo(f"{name} is at {current_app.config['SITE_URL']}/{slug}/")
     click.echo("Next: govnet import members FILE.csv")
@@ -182,10 +173,10 @@ def backup(target: Path, keep: int | None, overwrite: bool) -> None:
             f"{target} exists already and was not changed. Name another file, or add --overwrite."
         )
     ready()
-    folder, target = target, rotation.next_in(target) if keep else target
+    folder, target = target, retention.next_in(target) if keep else target
     with explained():
         manifest = backups.take(target)
-        gone = rotation.keep_newest(folder, keep) if keep else []
+        gone = retention.keep_newest(folder, keep) if keep else []
     for slug, (number, _hash) in manifest.networks.items():
         click.echo(f"{slug}: {number} entries")
     click.echo(
@@ -223,7 +214,7 @@ def upgrade() -> None:
     """Back up, bring the tables up to date and check the record, after installing a new release."""
     folder = folders.data()
     with explained():
-        beats.refuse_while_one_lives()
+        heartbeats.refuse_while_one_lives()
         if not schema.is_empty():
             target = folder / f"before-upgrade-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
             backups.take(target)
@@ -261,10 +252,10 @@ def doctor(address: str | None) -> None:
     except BadAddress as bad:
         raise click.ClickException(f"“{address}” is not an e-mail address. {bad.message}") from bad
     click.echo(
-        f"One mail goes to {to}. Waiting for the mail server's answer, for at most {trial_mail.PATIENCE:.0f} seconds."
+        f"One mail goes to {to}. Waiting for the mail server's answer, for at most {sample_mail.PATIENCE:.0f} seconds."
     )
     with explained():
-        _report([checks.Finding("mail", *trial_mail.send(to))])
+        _report([checks.Finding("mail", *sample_mail.send(to))])
 
 
 def _report(findings: Iterable[checks.Finding]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from govnet.kernel import settings_file
 from govnet.kernel.settings import ConfigError, load_config, use_file
-from govnet.operations import ownership
+from govnet.operations import file_ownership
 
 _LARGEST_PASSWORD = 4096
 _SECURITY = {"starttls": ("MAIL_USE_TLS", "587"), "tls": ("MAIL_USE_SSL", "465"), "none": ("", "25")}
@@ -111,7 +111,7 @@ def settings_at(path: str | None, given: Mapping[str, Any], words: list[str]) ->
         )
     values = _answers(given)
     config = load_config().load(values)
-    ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, words)
+    file_ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, words)
     settings_file.write(target, _lines(values))
     use_file(str(target))
     return True

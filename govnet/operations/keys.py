@@ -14,8 +14,8 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import let_go, transaction
-from govnet.operations import beats
 from govnet.operations.events import KeysAccepted
+from govnet.operations.health import heartbeats
 from govnet.operations.key_digest import key_digest
 from govnet.operations.models import KeyDigest
 from govnet.operations.operators import tell_all
@@ -71,7 +71,7 @@ def accept(*, by: Actor, via: Door) -> list[str]:
     others = differing()
     if not others:
         return []
-    beats.refuse_while_one_lives()
+    heartbeats.refuse_while_one_lives()
     write_down()
     tell_all(KeysAccepted, by=by, via=via, which=", ".join(others))
     return others

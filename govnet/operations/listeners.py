@@ -5,8 +5,10 @@ from __future__ import annotations
 from govnet.accounts.erasure import PersonGone
 from govnet.kernel.duties import believe_when
 from govnet.kernel.signals import Starting, WorkBegins, WorkEnds, listen
-from govnet.operations import beats, erasure_list, schema, standstill
-from govnet.operations.clock_check import ClockCheck
+from govnet.operations.backups import erasure_list, restored_copy
+from govnet.operations.database import schema
+from govnet.operations.health import heartbeats
+from govnet.operations.health.clock_check import ClockCheck
 from govnet.people.addresses import PersonErased
 
 
@@ -23,13 +25,13 @@ def bind() -> None:
 def _before_anything_runs(_starting: Starting) -> None:
     """The tables are checked, and people who were erased and are there again go."""
     schema.check()
-    standstill.check()
+    restored_copy.check()
     erasure_list.catch_up()
 
 
 def _begin(_begins: WorkBegins) -> None:
-    beats.begin()
+    heartbeats.begin()
 
 
 def _end(_ends: WorkEnds) -> None:
-    beats.end()
+    heartbeats.end()

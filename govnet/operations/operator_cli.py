@@ -8,8 +8,9 @@ from flask.cli import with_appcontext
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import transaction
-from govnet.operations import keys, operators, schema
-from govnet.operations.shell import explained, ready
+from govnet.operations import keys, operators
+from govnet.operations.command_errors import explained, ready
+from govnet.operations.database import schema
 from govnet.people.addresses import BadAddress, parsed
 from govnet.people.persons import person_by_email, person_for
 

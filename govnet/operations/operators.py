@@ -16,6 +16,7 @@ from govnet.mail.delivery import mailings
 from govnet.mail.headers import Address
 from govnet.mail.outgoing import outbox
 from govnet.operations import queries
+from govnet.operations.backups.restored_copy import BEING_PUT_BACK, HalfRestored
 from govnet.operations.events import (
     ClockConfirmed,
     LineReset,
@@ -26,7 +27,6 @@ from govnet.operations.events import (
     OperatorGiven,
     OperatorTaken,
 )
-from govnet.operations.standstill import BEING_PUT_BACK, HalfRestored
 from govnet.people.addresses import parsed
 from govnet.people.models import OperatorGrant, Person
 from govnet.people.persons import person_by_email

@@ -12,9 +12,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken
-from govnet.operations import forms, founding_links, labels, operators, queries
-from govnet.operations import founding as actions
-from govnet.operations.checks import TITLES, examine
+from govnet.operations import operators, queries
+from govnet.operations.founding import actions, forms, labels, links
+from govnet.operations.health.checks import TITLES, examine
 from govnet.operations.models import FoundingLink
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
@@ -41,15 +41,15 @@ def found(token: str) -> Response:
         return _turn(form, token)
     return form_view(
         form,
-        lambda: founding_links.found_by(link_id, form.founding),
+        lambda: links.found_by(link_id, form.founding),
         url_for(".found", token=token),
         lambda status: _used_up(token) if _founded_with(token) else _found_page(form, token, status),
     )
 
 
 def _good(token: str) -> FoundingLink | None:
-    link = founding_links.link_for(token)
-    return link if link is not None and founding_links.is_good(link) else None
+    link = links.link_for(token)
+    return link if link is not None and links.is_good(link) else None
 
 
 def _used_up(token: str) -> Response:
@@ -57,7 +57,7 @@ def _used_up(token: str) -> Response:
     founded = _founded_with(token)
     if founded is not None and request.method == "POST":
         return see(".found", token=token)
-    if founded is not None and clock.now() - founded.founded_at < founding_links.GOOD_FOR:
+    if founded is not None and clock.now() - founded.founded_at < links.GOOD_FOR:
         return page("operations/founded.html", founded=founded)
     return page("operations/found_gone.html", 410, founded=founded)
 
@@ -84,7 +84,7 @@ def _fits(form: forms.FoundingForm, step: str) -> bool:
 
 def _founded_with(token: str) -> Network | None:
     """The network that the link has founded."""
-    link = founding_links.link_for(token)
+    link = links.link_for(token)
     return db.session.get(Network, link.network_id) if link and link.network_id else None
 
 

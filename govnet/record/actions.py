@@ -12,9 +12,9 @@ from sqlalchemy import insert, select, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import in_transaction
+from govnet.record.chain import Link, canonical, genesis, salted_digest
 from govnet.record.events import Event, HasChain
 from govnet.record.models import ChainHead, Entry, Telling
-from govnet.record.rules import Link, canonical, genesis, salted_digest
 
 _COLLECTED = "govnet_events"
 

@@ -13,7 +13,7 @@ from flask_babel import get_domain
 from govnet.kernel.actor import Act
 from govnet.kernel.frozen import Frozen
 from govnet.kernel.models import Base, reference
-from govnet.record.rules import stamp
+from govnet.record.chain import stamp
 
 
 class Visibility(StrEnum):

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Iterator
 
 from govnet.kernel.actor import VISITOR
-from govnet.record import queries, reading, registry
+from govnet.record import page, queries, registry
+from govnet.record.chain import canonical, stamp
 from govnet.record.events import HasChain
-from govnet.record.rules import canonical, stamp
 
 COLUMNS = ("number", "at", "visibility", "verb", "what", "who", "how", "by what right", "hash")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,7 +30,7 @@ def as_lines(network: HasChain, zone: str) -> Iterator[str]:
     )
     withheld = registry.withheld(network.id)
     for entry in queries.all_entries(network.id):
-        yield canonical(reading.as_data(reading.line(entry, VISITOR, zone), withheld)) + "\n"
+        yield canonical(page.as_data(page.line(entry, VISITOR, zone), withheld)) + "\n"
 
 
 def packed(lines: Iterator[str]) -> Iterator[bytes]:
@@ -46,7 +46,7 @@ def as_table(network: HasChain, zone: str) -> Iterator[str]:
     """CSV (RFC 4180) with a heading, oldest first; cells are empty where the facts are not public."""
     yield _row(COLUMNS)
     for entry in queries.all_entries(network.id):
-        seen = reading.line(entry, VISITOR, zone)
+        seen = page.line(entry, VISITOR, zone)
         facts = (
             (entry.verb, seen.words, str(seen.details.get("actor") or ""))
             if seen.shown

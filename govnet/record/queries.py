@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.record import registry
+from govnet.record.chain import Fault, Link, Stored, faults
 from govnet.record.events import Visibility
 from govnet.record.models import ChainHead, Entry
-from govnet.record.rules import Fault, Link, Stored, faults
 
 
 def head_number(network_id: int) -> int:

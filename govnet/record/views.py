@@ -9,11 +9,12 @@ from flask import Blueprint, Response, abort, current_app, request, stream_with_
 from flask_babel import lazy_gettext as _l
 
 from govnet.kernel.actor import current_actor
-from govnet.kernel.paths import asked_number
+from govnet.kernel.url_converters import asked_number
 from govnet.permissions import Can, allows
-from govnet.record import exports, queries, reading, registry
+from govnet.record import exports, queries, registry
+from govnet.record import page as record_page
 from govnet.record.events import HasChain, Visibility
-from govnet.record.reading import EntryView
+from govnet.record.page import EntryView
 from govnet.web.pages import data_page, page
 
 bp = Blueprint("record", __name__)
@@ -72,7 +73,7 @@ class NetworkFacts(HasChain, Protocol):
 def entries(network: NetworkFacts) -> Response:
     """A page of the record, newest first."""
     some = _some(network)
-    return page("record/entries.html", **some, days=reading.by_day(some["lines"]))
+    return page("record/entries.html", **some, days=record_page.by_day(some["lines"]))
 
 
 @bp.get("/<network:network>/record.json")
@@ -84,7 +85,7 @@ def entries_data(network: NetworkFacts) -> Response:
     older = url_for(".entries_data", before=some["older"], _external=True) if some["older"] else None
     return data_page(
         {"network": network.slug, "chain": network.chain, "head": {"number": number, "hash": digest},
-         "entries": [reading.as_data(line, withheld) for line in some["lines"]], "older": older}
+         "entries": [record_page.as_data(line, withheld) for line in some["lines"]], "older": older}
     )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def entry(network: NetworkFacts, number: int) -> Response:
 def entry_data(network: NetworkFacts, number: int) -> Response:
     """One entry as data."""
     return data_page(
-        {"network": network.slug, **reading.as_data(_one(network, number), registry.withheld(network.id))}
+        {"network": network.slug, **record_page.as_data(_one(network, number), registry.withheld(network.id))}
     )
 
 
@@ -147,14 +148,14 @@ def _one(network: NetworkFacts, number: int) -> EntryView:
     found = queries.entry(network.id, number)
     if found is None:
         abort(404)
-    return reading.line(found, current_actor(), network.zone)
+    return record_page.line(found, current_actor(), network.zone)
 
 
 def _some(network: NetworkFacts) -> dict[str, Any]:
     head = queries.head(network.id)
     before = min(max(asked_number("before") or head[0] + 1, 2), head[0] + 1)
     found = queries.entries(network.id, EVERYTHING, before=before, limit=PAGE)
-    lines = [reading.line(one, current_actor(), network.zone) for one in found]
+    lines = [record_page.line(one, current_actor(), network.zone) for one in found]
     last = lines[-1].entry.number if lines else 0
     newer = before + PAGE if before <= head[0] else None
     return {"lines": lines, "head": head, "older": last if last > 1 else None, "newer": newer}

@@ -16,8 +16,8 @@ from govnet.kernel.actor import Actor
 from govnet.kernel.duties import together
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
-from govnet.mail.links import site_url
 from govnet.mail.outgoing import outbox
+from govnet.mail.page_addresses import site_url
 from govnet.people import addresses, persons
 from govnet.people.models import Person
 from govnet.permissions import Can, check_right

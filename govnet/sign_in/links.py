@@ -19,8 +19,8 @@ from govnet.kernel import clock
 from govnet.kernel.duties import together
 from govnet.mail import subscriptions
 from govnet.mail.headers import Address
-from govnet.mail.links import site, site_url
 from govnet.mail.outgoing import outbox
+from govnet.mail.page_addresses import site, site_url
 from govnet.mail.rules import Priority
 from govnet.people import persons
 from govnet.people.models import Person

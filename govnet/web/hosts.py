@@ -12,7 +12,7 @@ from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from govnet.kernel.log_throttle import Seldom
-from govnet.kernel.paths import FOR_MONITORS
+from govnet.kernel.url_converters import FOR_MONITORS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

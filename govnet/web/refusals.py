@@ -19,10 +19,10 @@ from govnet.extensions import db
 from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import Busy, GovnetError, NotAllowed, Stale
 from govnet.kernel.outage import DAMAGED, UNREACHABLE, Unavailable, outage_of
-from govnet.kernel.paths import HEALTH
 from govnet.kernel.per_app import PerApp
 from govnet.kernel.transaction import perhaps_saved
 from govnet.kernel.translation import say
+from govnet.kernel.url_converters import HEALTH
 from govnet.web.origins import WriteOrigin, sender_of
 from govnet.web.pages import error_page
 

@@ -15,7 +15,7 @@ from govnet.kernel.actor import OPERATOR_SHELL, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import sweep
 from govnet.mail.headers import Address
-from govnet.mail.incoming import intake, replies
+from govnet.mail.incoming import intake, reply_handlers
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.outgoing import outbox
 from govnet.mail.preferences import actions as preferences_actions
@@ -124,7 +124,7 @@ def test_the_acts_of_an_address_without_its_person_go_too(network, zoe, app, mon
         )
     applied = applies(network, name=NAME, email=OLD)
     raw = f"From: {NAME} <{NEW}>\r\nMessage-ID: <1@example.org>\r\nSubject: Hello\r\n\r\nI am {NAME}.\r\n".encode()
-    intake.store(raw, replies.address(CONFIRM, applied.id, applied.id))
+    intake.store(raw, reply_handlers.address(CONFIRM, applied.id, applied.id))
     intake.run()
     all_mail_is_sent()
     assert {("application", "email"), ("inbound_mail", "sender")} <= set(left_of(WORDS))

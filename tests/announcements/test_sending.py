@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from govnet.announcements import actions, dispatch, queries, sending
+from govnet.announcements import actions, dispatch, mailing, queries
 from govnet.announcements.actions import AnnouncementInput
 from govnet.announcements.models import Announcement, AnnouncementState, Audience
 from govnet.extensions import db
@@ -331,18 +331,18 @@ def test_stop_go_on_call_off_and_send_to_those_who_were_missed(uk, cory, time):
             return what(fresh(row), by=builders.acting(cory, uk), via=Door.WEB)
 
     states(Delivered.ACCEPTED, Delivered.QUEUED, Delivered.DEFERRED, Delivered.FAILED)
-    do(sending.stop)
+    do(mailing.stop)
     assert {d.state for d in db.session.query(Delivery)} == {
         Delivered.ACCEPTED,
         Delivered.HELD,
         Delivered.FAILED,
     }
-    do(sending.resume)
-    do(sending.stop)
-    assert do(sending.call_off) == 2
+    do(mailing.resume)
+    do(mailing.stop)
+    assert do(mailing.call_off) == 2
     assert queries.progress(row, mail_id).finished
     assert queries.missed(mail_id) == 3
-    assert do(sending.send_to_missed) == 3
+    assert do(mailing.send_to_missed) == 3
     found = queries.progress(row, mail_id)
     assert (found.handed_over, found.waiting, found.audience) == (1, 3, 4)
     assert verbs(uk, row) == ["ordered", "sent", "stopped", "resumed", "stopped", "cut_off", "sent_to_missed"]

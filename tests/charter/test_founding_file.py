@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from govnet.charter import parameters as p
-from govnet.operations.founding_data import BadFounding, Founding
-from govnet.operations.founding_file import read_founding
+from govnet.operations.founding.data import BadFounding, Founding
+from govnet.operations.founding.file import read_founding
 
 FILE = """
 [network]

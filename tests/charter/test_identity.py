@@ -20,7 +20,7 @@ from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.transaction import transaction
-from govnet.operations.founding_file import read_founding
+from govnet.operations.founding.file import read_founding
 from govnet.record.queries import details, entries_about
 from tests import builders
 from tests.chain import faults_of
@@ -227,7 +227,7 @@ def test_settings_are_no_way_around_a_decision():
 
 
 def test_a_founding_file_says_the_name_in_one_place_only(app):
-    from govnet.operations.founding_data import BadFounding
+    from govnet.operations.founding.data import BadFounding
     from tests.charter.test_founding_file import FILE, tomllib
 
     table = tomllib.loads(FILE)

@@ -19,7 +19,7 @@ from govnet.mail.models import Delivery, Mail
 from govnet.mail.outgoing import distribution
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.offices.models import CameBy, OfficeKind, Seat, Term
-from govnet.operations import founding
+from govnet.operations.founding import actions
 from govnet.people.persons import main_address
 from govnet.record.queries import details, entries_about
 from tests import builders
@@ -225,10 +225,10 @@ def test_the_network_as_found_is_recorded_once_and_before_anything_is_decided(uk
     operator = builders.an_operator()
     found = {"committee": "Committee", "by": builders.acting(operator, uk)}
     with transaction():
-        founding.record_as_found(uk, **found)
+        actions.record_as_found(uk, **found)
     with pytest.raises(RuleBroken, match="once"), transaction():
-        founding.record_as_found(uk, **found)
+        actions.record_as_found(uk, **found)
     other = builders.a_network("other")
     a_decision(other)
     with pytest.raises(RuleBroken, match="once"), transaction():
-        founding.record_as_found(other, **found)
+        actions.record_as_found(other, **found)

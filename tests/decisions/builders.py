@@ -20,8 +20,8 @@ from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
+from govnet.forum.states import Readership
 from govnet.forum.threads import actions as threads_actions
 from govnet.forum.topics import actions as topics_actions
 from govnet.kernel import triggers

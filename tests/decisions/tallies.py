@@ -11,7 +11,7 @@ from typing import Any
 
 from govnet.charter.models import Network
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers import entry
+from govnet.decisions.answers import entered_answers
 from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.decisions.offsite import actions as offsite
@@ -142,7 +142,7 @@ def _answer(scene: Scene, person: Person, word: Any) -> None:
     of_them = (RollEntry.version_id == version.id, RollEntry.person_id == person.id)
     entry_id = db.session.scalars(db.select(RollEntry.id).where(*of_them)).one()
     enterer = acting(scene.sam, network)
-    entry.enter(version.id, entry_id, given, how=Door.MEETING, by=enterer, via=Door.WEB)
+    entered_answers.enter(version.id, entry_id, given, how=Door.MEETING, by=enterer, via=Door.WEB)
 
 
 def _given(word: Any, network: Network) -> AnswerInput:

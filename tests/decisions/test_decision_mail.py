@@ -13,7 +13,7 @@ from govnet.charter.models import Network
 from govnet.charter.rules import Charter, problems
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal

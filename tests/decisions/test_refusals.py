@@ -15,10 +15,10 @@ from govnet.charter import actions as charters
 from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.closing import notes, reviews
+from govnet.decisions.closing import notes, petitions
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.drafts.models import Draft
@@ -419,12 +419,12 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         _decided,
     ),
     "asking for a review twice": (
-        lambda s: [reviews.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB) for _ in range(2)],
+        lambda s: [petitions.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB) for _ in range(2)],
         "already",
         _decided,
     ),
     "asking for a review of what was not agreed": (
-        lambda s: reviews.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB),
+        lambda s: petitions.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB),
         "was not agreed",
         _refused,
     ),

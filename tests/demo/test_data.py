@@ -18,7 +18,7 @@ from govnet.demo import decisions
 from govnet.demo.facts import Facts, ThreadFact
 from govnet.demo.files import read
 from govnet.demo.stage import Calendar, Stage, spread
-from govnet.operations.founding_file import read_founding
+from govnet.operations.founding.file import read_founding
 
 CALENDAR = Calendar(datetime(2026, 5, 14, 10, 20, tzinfo=UTC), ZoneInfo("Europe/London"))
 ROLES = {"member", "steering", "coordinator", "operator"}

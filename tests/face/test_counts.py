@@ -12,7 +12,7 @@ import pytest
 from govnet.kernel import folders
 from govnet.kernel.actor import PROGRAM, SYSTEM
 from govnet.mail.outgoing.notices import ToldEntry
-from govnet.membership.marks import actor_of
+from govnet.membership.name_marks import actor_of
 from govnet.record import registry
 from tests import builders
 

@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Rendering
 from govnet.mail.outgoing import distribution, outbox
-from govnet.mail.outgoing.parts import HtmlParts
+from govnet.mail.outgoing.body_blocks import HtmlParts
 from govnet.mail.preferences.actions import set_volume
 from govnet.mail.volume import Volume
 from govnet.people.models import Person

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from govnet.extensions import db, limiter
 from govnet.kernel.models import Base
 from govnet.kernel.outage import note
-from govnet.operations import schema
+from govnet.operations.database import schema
 
 Rows = dict[str, tuple[int, str]]
 _MAILS = (

@@ -30,7 +30,8 @@ from govnet.mail.rules import SmtpStep as MailStep
 from govnet.mail.rules import judge
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
-from govnet.operations import backups, keys
+from govnet.operations import keys
+from govnet.operations.backups import actions
 from govnet.operations.models import ClockDoubt, KeyDigest
 from tests import builders
 from tests.charter.test_founding_file import FILE
@@ -228,7 +229,7 @@ def _network(backup: Path) -> None:
     keys.check()
     with transaction():
         imports.import_roster(network, read_roster(b"here@example.org\n").rows, go=True, via=Door.CLI)
-    backups.take(backup)  # which holds no mail
+    actions.take(backup)  # which holds no mail
     with transaction():
         mailings.hold_all("A copy.")
         for _ in range(3):

@@ -30,7 +30,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
-from govnet.operations import archive, backups
+from govnet.operations.backups import actions, backup_file
 from tests import builders
 from tests.faults.failing import ON_SQLITE, drawn
 from tests.faults.kept import Kept, Rows
@@ -176,10 +176,10 @@ def machine(
             rows = read_roster(b"name,email\nNell Found,nell@example.org\n").rows
             imports.import_roster(network, rows, go=True, via=Door.CLI)
         db.session.remove()
-        backups.take(folder / "old.tar.gz")
+        actions.take(folder / "old.tar.gz")
         with monkeypatch.context() as patch:
             patch.setitem(app.config, "MAIL_KEY", "another-key-of-at-least-32-characters")
-            backups.take(folder / "others.tar.gz")
+            actions.take(folder / "others.tar.gz")
         (folder / "old.csv").write_text("what was there\n")
     made.keep()
     yield made
@@ -240,7 +240,7 @@ def _not_whole(now: Files, before: Files, after: Files) -> Iterator[str]:
         if content in (before.get(path), after.get(path)):
             continue
         if path.endswith(".tar.gz"):
-            with archive.unpacked(Path(path)):
+            with backup_file.unpacked(Path(path)):
                 continue
         if not (
             path.endswith("settings.env") and content.endswith(after[path].splitlines(keepends=True)[-1])

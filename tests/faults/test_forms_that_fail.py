@@ -11,7 +11,7 @@ import pytest
 from govnet import create_app
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
-from govnet.operations import schema
+from govnet.operations.database import schema
 from tests.faults.failing import ALL, BEFORE, Step, drawn, failing
 from tests.faults.forms import Act, checked, found
 from tests.faults.kept import Kept, Rows

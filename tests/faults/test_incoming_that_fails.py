@@ -23,15 +23,15 @@ from govnet.kernel.duties import duties
 from govnet.kernel.errors import Busy
 from govnet.kernel.outage import note
 from govnet.kernel.transaction import transaction
-from govnet.mail.incoming import inbox, intake, replies
-from govnet.mail.incoming.door import MailDoor
+from govnet.mail.incoming import inbox, intake, reply_handlers
 from govnet.mail.incoming.lmtp import LmtpLimits
 from govnet.mail.incoming.lmtp_address import listen_address
+from govnet.mail.incoming.lmtp_listener import MailDoor
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership import duties as membership_duties
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
-from govnet.operations import pipe
+from govnet.operations import mail_pipe
 from tests.faults.failing import AFTER, BEFORE, Count, Step, drawn, failing, trouble
 from tests.faults.kept import Kept, other
 from tests.mailbox import mailbox
@@ -74,7 +74,7 @@ COMES = {
 
 @pytest.mark.usefixtures("context")
 def test_every_purpose_of_an_address_has_mails_that_are_tried() -> None:
-    assert set(COMES) == set(replies._handlers())
+    assert set(COMES) == set(reply_handlers._handlers())
 
 
 class Post(Kept):
@@ -140,7 +140,7 @@ def by_lmtp(app: Flask, step: Step | None) -> Iterator[tuple[Count, Way]]:
 @contextlib.contextmanager
 def by_pipe(app: Flask, step: Step | None) -> Iterator[tuple[Count, Way]]:
     """`govnet receive`, which has its own connection; it exits with 0 where the mail server need not try again."""
-    count, codes, real = Count(), {0: True, 75: False}, pipe._database
+    count, codes, real = Count(), {0: True, 75: False}, mail_pipe._database
 
     def fail(what: str, number: int) -> None:
         if step == Step(what, number):
@@ -168,7 +168,7 @@ def by_pipe(app: Flask, step: Step | None) -> Iterator[tuple[Count, Way]]:
         return codes[done.exit_code]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipe, "_database", database)
+        patch.setattr(mail_pipe, "_database", database)
         yield count, hand_in
 
 

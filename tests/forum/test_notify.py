@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.outgoing import distribution

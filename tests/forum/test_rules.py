@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from govnet.charter.rules import load
 from govnet.forum import rules
-from govnet.forum.kinds import AppealOutcome, Readership
+from govnet.forum.states import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
 from tests.sentences import read
 

@@ -12,7 +12,7 @@ from govnet.charter.models import Network
 from govnet.decisions.closing.actions import close_due
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.forum.threads import actions as threads_actions
 from govnet.forum.topics import actions
 from govnet.kernel.actor import Door

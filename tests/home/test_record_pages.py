@@ -15,8 +15,8 @@ from govnet.kernel.actor import Act, Actor, Authority, Door
 from govnet.kernel.transaction import transaction
 from govnet.record import queries, registry
 from govnet.record.actions import erase_words, record
+from govnet.record.chain import canonical, salted_digest
 from govnet.record.events import Event, Visibility
-from govnet.record.rules import canonical, salted_digest
 from tests.builders import a_member, a_network, a_steering_member, sign_in
 from tests.pages import opened
 from tests.statements import counted

@@ -14,7 +14,7 @@ from werkzeug.routing import AnyConverter, BaseConverter, Rule
 from govnet import create_app
 from govnet.extensions import db, limiter
 from govnet.kernel.models import Base
-from govnet.kernel.paths import IdConverter
+from govnet.kernel.url_converters import IdConverter
 from tests import databases
 from tests.builders import a_network, a_steering_member, an_operator, sign_in
 

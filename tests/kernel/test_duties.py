@@ -26,7 +26,7 @@ from govnet.membership.roster import imports
 from govnet.membership.roster.models import RosterImport
 from govnet.membership.roster.parser import read_roster
 from govnet.offices.models import Term
-from govnet.operations import worker
+from govnet.operations.serving import worker
 from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.membership.people import a_network_with_rules, mails_to

@@ -18,7 +18,7 @@ from werkzeug.test import Client
 
 from govnet.extensions import db
 from govnet.kernel.logs import AccessLog, clean, configure
-from govnet.kernel.paths import IdConverter
+from govnet.kernel.url_converters import IdConverter
 from tests.builders import a_network, an_operator, sign_in
 
 ADDRESS, TOKEN = "marked.person@example.org", "Zq9xK3vT7mBw2LpY8rNc5HdF1sGjA4eUoQiZx6CyVbE"

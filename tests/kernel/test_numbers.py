@@ -6,9 +6,9 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from govnet.kernel.links import web_address
 
 from govnet.kernel import calendar
-from govnet.kernel.links import web_address
 from govnet.kernel.messages import Said, counted
 from govnet.kernel.numbers import fraction, whole_number
 

@@ -25,9 +25,9 @@ from govnet.decisions.register.models import PendingEffect, ReviewReminder
 from govnet.decisions.suggestions import rewording
 from govnet.digest.models import WeeklyDigest
 from govnet.extensions import db
-from govnet.forum.kinds import HidingKind
 from govnet.forum.models import Hiding, Post
 from govnet.forum.moderation import actions as moderation_actions
+from govnet.forum.states import HidingKind
 from govnet.kernel import clock, duties
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -46,7 +46,7 @@ from govnet.membership.roster import imports
 from govnet.membership.roster.models import RosterImport
 from govnet.membership.roster.parser import read_roster
 from govnet.offices.models import Constituency, Mandate, Seat, Term
-from govnet.operations import worker
+from govnet.operations.serving import worker
 from govnet.people.models import Person, PersonEmail, Representation
 from govnet.record.models import ChainHead, Entry, Telling
 from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink

@@ -17,7 +17,7 @@ from govnet import create_app
 from govnet.extensions import db, limiter
 from govnet.kernel.models import Base
 from govnet.kernel.request_counts import SCHEME, SharedCounts
-from govnet.operations.checks import CHECKS
+from govnet.operations.health.checks import CHECKS
 from govnet.sign_in.limits import BY_ASKER
 from tests.redis_server import Redis, black_hole, free_port
 

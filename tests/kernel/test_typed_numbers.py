@@ -17,8 +17,8 @@ from govnet.charter import rules
 from govnet.charter.fields import fields_for, name_of, typed
 from govnet.charter.kinds import BadValue
 from govnet.kernel.numbers import fraction, whole_number
-from govnet.operations.founding_data import BadFounding
-from govnet.operations.founding_file import read_founding
+from govnet.operations.founding.data import BadFounding
+from govnet.operations.founding.file import read_founding
 from govnet.web.forms import Form
 from tests.charter.test_founding_file import FILE
 from tests.shape.source import files, name
@@ -128,7 +128,7 @@ def test_digits_are_read_in_one_place():
         "forum/rules.py",
         "mail/incoming/parser.py",
         "mail/incoming/mime.py",
-        "kernel/links.py",
+        "kernel/web_addresses.py",
     }
     found = {
         name(path)

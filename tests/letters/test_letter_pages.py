@@ -12,7 +12,7 @@ from sqlalchemy import select
 from govnet.accounts import erasure
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, now
 from govnet.kernel.transaction import transaction

@@ -6,7 +6,7 @@ import pytest
 
 from govnet.kernel import duties
 from govnet.kernel.duties import Duty
-from govnet.operations import worker
+from govnet.operations.serving import worker
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -13,7 +13,7 @@ from itsdangerous import URLSafeSerializer
 from govnet.extensions import db
 from govnet.kernel.errors import Gone, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import links
+from govnet.membership import signed_links
 from govnet.membership.organisations import actions
 from govnet.people.models import Organisation
 from tests import builders
@@ -30,41 +30,41 @@ def of_the_first_release(app, purpose, *ids):
 @pytest.mark.parametrize("purpose", PURPOSES)
 @pytest.mark.usefixtures("context")
 def test_a_link_ends_half_a_year_after_its_mail(time, purpose):
-    token = links.token_for(purpose, 1, 2)
-    time.move(links.LASTS)
-    assert links.ids_of(purpose, token, 2) == [1, 2]
+    token = signed_links.token_for(purpose, 1, 2)
+    time.move(signed_links.LASTS)
+    assert signed_links.ids_of(purpose, token, 2) == [1, 2]
     time.move(timedelta(days=1))
     with pytest.raises(Gone, match="end after 180 days"):
-        links.ids_of(purpose, token, 2)
-    assert links.ids_of(purpose, links.token_for(purpose, 1, 2), 2) == [1, 2]
+        signed_links.ids_of(purpose, token, 2)
+    assert signed_links.ids_of(purpose, signed_links.token_for(purpose, 1, 2), 2) == [1, 2]
 
 
 @pytest.mark.usefixtures("context")
 def test_a_link_that_was_mailed_before_links_had_an_end_works_until_a_day(app, time):
     token = of_the_first_release(app, "membership", 3, 4)
-    assert links.ids_of("membership", token, 2) == [3, 4]
+    assert signed_links.ids_of("membership", token, 2) == [3, 4]
     time.move(to=datetime.fromisoformat("2027-03-01T00:00:00+00:00"))
     with pytest.raises(Gone):
-        links.ids_of("membership", token, 2)
+        signed_links.ids_of("membership", token, 2)
 
 
 def test_no_token_can_be_made_from_another(app, time):
     with app.app_context():
-        new, old = links.token_for("application", 1), of_the_first_release(app, "application", 1)
+        new, old = signed_links.token_for("application", 1), of_the_first_release(app, "application", 1)
         body, date, seal = new.split(".")
         made = [f"{body}.{seal}", f"{body}.{date}", f".{new}", f"{new}.", f"{old}.{date}", f"{old}.{seal}",
                 f"{body}.{date}.{old.split('.')[1]}", f"{body}..{seal}", "", ".", "..", "é.é"]  # fmt: skip
         for token in made:
             with pytest.raises(NotFound):
-                links.ids_of("application", token)
+                signed_links.ids_of("application", token)
         for purpose in ("membership", "claim"):
             with pytest.raises(NotFound):
-                links.ids_of(purpose, new)
+                signed_links.ids_of(purpose, new)
 
         @given(st.text(max_size=80))
         def anything(token: str) -> None:
             with pytest.raises(NotFound):
-                links.ids_of("application", token)
+                signed_links.ids_of("application", token)
 
         anything()
 

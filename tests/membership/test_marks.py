@@ -27,8 +27,8 @@ from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.decisions.suggestions import actions as suggestions
 from govnet.extensions import db
-from govnet.forum.kinds import HidingKind
 from govnet.forum.moderation import actions as moderation_actions
+from govnet.forum.states import HidingKind
 from govnet.kernel import clock, folders
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -36,8 +36,8 @@ from govnet.kernel.transaction import transaction
 from govnet.letters import closing as letters_closing
 from govnet.mail.models import Rendering
 from govnet.mail.outgoing import distribution
-from govnet.membership.marks import Marks, marks, namesakes
 from govnet.membership.models import Membership, MembershipState
+from govnet.membership.name_marks import Marks, marks, namesakes
 from govnet.people.models import Person, Representation
 from govnet.record.models import Telling
 from tests import builders

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from govnet.charter import kinds
-from govnet.kernel import links
+from govnet.kernel import web_addresses
 from govnet.membership import rules
 from govnet.people import organisations
 
@@ -41,7 +41,7 @@ def test_two_organisations_are_not_taken_for_one():
     ],
 )
 def test_an_address_of_a_site_is_made_whole(typed, whole):
-    assert links.web_address(typed) == whole
+    assert web_addresses.web_address(typed) == whole
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_an_address_of_a_site_is_made_whole(typed, whole):
      "java\tscript:alert(1)", "vbscript:x.y"],
 )  # fmt: skip
 def test_text_that_is_no_web_address_is_none(typed):
-    assert links.web_address(typed) is None
+    assert web_addresses.web_address(typed) is None
 
 
 def test_every_sentence_that_was_not_ticked_is_named():

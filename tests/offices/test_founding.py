@@ -9,7 +9,7 @@ from govnet.coordinator.founding import FoundMandate
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.offices.models import Mandate, Seat, Term
-from govnet.operations import founding
+from govnet.operations.founding import actions
 from govnet.record.queries import details, entries_about, head_number
 from tests import builders
 
@@ -39,7 +39,7 @@ def found(network, ada, org):
     )
     operator = builders.an_operator()
     with transaction():
-        founding.record_as_found(
+        actions.record_as_found(
             network,
             committee="Steering group",
             places=places,

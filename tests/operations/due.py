@@ -18,15 +18,15 @@ from govnet.decisions.rules.outcome import AnswerKind
 from govnet.decisions.suggestions import rewording
 from govnet.digest import actions as digest_actions
 from govnet.extensions import db
-from govnet.forum.kinds import HidingKind
 from govnet.forum.moderation import actions as moderation_actions
+from govnet.forum.states import HidingKind
 from govnet.kernel import clock, duties
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail import models
 from govnet.mail.headers import Address
-from govnet.mail.incoming import intake, replies
+from govnet.mail.incoming import intake, reply_handlers
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.outgoing import distribution, outbox
 from govnet.mail.preferences.actions import set_volume, take_over
@@ -379,7 +379,7 @@ def _comes(number: int) -> Any:
     mail = EmailMessage()
     mail["From"], mail["Subject"], mail["Message-ID"] = "ann@example.org", "Re", f"<{number}@example.org>"
     mail.set_content("Yes")
-    row = intake.store(mail.as_bytes(), replies.address("confirm", 999, number))
+    row = intake.store(mail.as_bytes(), reply_handlers.address("confirm", 999, number))
     with transaction():
         db.session.merge(row).next_at = clock.now()
     return row

@@ -22,12 +22,14 @@ from govnet.kernel.signals import Starting, emit
 from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import mailings
 from govnet.mail.models import MailLine
-from govnet.operations import archive, backups, checks, operators
-from govnet.operations.archive import ArchiveError
-from govnet.operations.backups import RestoreError
-from govnet.operations.beats import WorkerLives, beat
+from govnet.operations import operators
+from govnet.operations.backups import actions, backup_file
+from govnet.operations.backups.actions import RestoreError
+from govnet.operations.backups.backup_file import ArchiveError
+from govnet.operations.backups.restored_copy import HalfRestored
+from govnet.operations.health import checks
+from govnet.operations.health.heartbeats import WorkerLives, beat
 from govnet.operations.models import Backup
-from govnet.operations.standstill import HalfRestored
 from govnet.people.models import Person
 from govnet.record.models import Entry
 from govnet.sign_in.models import SignedInSession
@@ -52,10 +54,10 @@ def names() -> list[str]:
 
 def test_a_restored_database_is_back_and_its_record_is_whole(folder: Path) -> None:
     founded()
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     with transaction():
         db.session.get_one(Person, 1).name = "Somebody Else"
-    done = backups.restore(folder / "b.tar.gz", replace=True)
+    done = actions.restore(folder / "b.tar.gz", replace=True)
     assert names() == ["Kit", "Robin", "Sam"]
     assert done.taken == clock.now().isoformat()
     assert [finding.well for finding in checks.verify()] == [True, True]
@@ -63,16 +65,16 @@ def test_a_restored_database_is_back_and_its_record_is_whole(folder: Path) -> No
 
 def test_it_is_told_that_a_backup_was_put_back(folder: Path) -> None:
     founded()
-    backups.take(folder / "b.tar.gz")
-    backups.restore(folder / "b.tar.gz", replace=True)
+    actions.take(folder / "b.tar.gz")
+    actions.restore(folder / "b.tar.gz", replace=True)
     last = db.session.scalars(select(Entry.verb).order_by(Entry.id.desc()).limit(2)).all()
     assert last == ["operator.restored", "operator.restored"]
 
 
 def test_mail_waits_until_a_person_lets_it_go(folder: Path) -> None:
     founded()
-    backups.take(folder / "b.tar.gz")
-    backups.restore(folder / "b.tar.gz", replace=True)
+    actions.take(folder / "b.tar.gz")
+    actions.restore(folder / "b.tar.gz", replace=True)
     assert mailings.line().held_at == clock.now()
     assert "put back" in mailings.line().held_why
 
@@ -81,8 +83,8 @@ def test_everybody_is_signed_out(folder: Path) -> None:
     person = a_person()
     with transaction():
         new_session(db.session.get_one(Person, person.id))
-    backups.take(folder / "b.tar.gz")
-    backups.restore(folder / "b.tar.gz", replace=True)
+    actions.take(folder / "b.tar.gz")
+    actions.restore(folder / "b.tar.gz", replace=True)
     assert db.session.scalars(select(SignedInSession)).one().ended_at == clock.now()
 
 
@@ -93,18 +95,18 @@ def test_where_a_restore_was_cut_off_nothing_runs_and_no_mail_goes_until_it_is_d
         raise KeyboardInterrupt
 
     founded()
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     with monkeypatch.context() as patch:
-        patch.setattr(backups, "_finish", cut_off)
+        patch.setattr(actions, "_finish", cut_off)
         with pytest.raises(KeyboardInterrupt):
-            backups.restore(folder / "b.tar.gz", replace=True)
+            actions.restore(folder / "b.tar.gz", replace=True)
     assert db.session.scalars(select(MailLine.held_at)).one() == clock.now()
     with pytest.raises(HalfRestored, match="Run govnet restore once more"):
         emit(Starting())
     assert "Run govnet restore once more" in checks.CHECKS["mail"]()[1]
     with pytest.raises(HalfRestored), transaction():
         operators.release_mail(by=SHELL, via=Door.CLI)
-    backups.restore(folder / "b.tar.gz", replace=False)
+    actions.restore(folder / "b.tar.gz", replace=False)
     emit(Starting())
     assert len(list((folder / "data").glob("before-restore-*"))) == 1
     with transaction():
@@ -120,51 +122,51 @@ def test_a_backup_is_good_where_only_the_note_of_it_cannot_be_written(
         raise Unavailable(FULL)
 
     with monkeypatch.context() as patch:
-        patch.setattr(backups, "Backup", full)
-        backups.take(folder / "b.tar.gz")
-    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 0
+        patch.setattr(actions, "Backup", full)
+        actions.take(folder / "b.tar.gz")
+    assert actions.restore(folder / "b.tar.gz", replace=True).erased_again == 0
 
 
 def test_networks_are_not_overwritten_by_accident(folder: Path) -> None:
     a_network()
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     with pytest.raises(RestoreError, match="--replace"):
-        backups.restore(folder / "b.tar.gz", replace=False)
+        actions.restore(folder / "b.tar.gz", replace=False)
 
 
 def test_a_replaced_database_is_backed_up_first(folder: Path) -> None:
     a_network()
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     a_person("Latecomer")
-    backups.restore(folder / "b.tar.gz", replace=True)
+    actions.restore(folder / "b.tar.gz", replace=True)
     assert names() == []
     (before,) = (folder / "data").glob("before-restore-*.tar.gz")
-    backups.restore(before, replace=True)
+    actions.restore(before, replace=True)
     assert names() == ["Latecomer"]
 
 
 def test_nothing_is_put_back_under_a_running_worker(folder: Path, time: clock.MovedClock) -> None:
     a_network()
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     beat()
     with pytest.raises(WorkerLives, match="A worker is running"):
-        backups.restore(folder / "b.tar.gz", replace=True)
+        actions.restore(folder / "b.tar.gz", replace=True)
     time.move(timedelta(minutes=2))
-    backups.restore(folder / "b.tar.gz", replace=True)
+    actions.restore(folder / "b.tar.gz", replace=True)
 
 
 def test_a_damaged_backup_changes_nothing(folder: Path) -> None:
     a_network()
     target = folder / "b.tar.gz"
-    backups.take(target)
+    actions.take(target)
     whole = bytearray(gzip.decompress(target.read_bytes()))
     whole[whole.rindex(b"database.") + 1500] ^= 1
     target.write_bytes(gzip.compress(bytes(whole)))
     with pytest.raises(ArchiveError, match=r"damaged: database\."):
-        backups.restore(target, replace=True)
+        actions.restore(target, replace=True)
     target.write_bytes(b"not a backup at all")
     with pytest.raises(ArchiveError, match="cannot be read"):
-        backups.restore(target, replace=True)
+        actions.restore(target, replace=True)
     assert db.session.scalar(text("SELECT count(*) FROM network")) == 1
 
 
@@ -172,7 +174,7 @@ def test_a_file_that_is_no_backup_is_named_so(folder: Path) -> None:
     with tarfile.open(folder / "b.tar.gz", "w:gz"):
         pass
     with pytest.raises(ArchiveError, match="no manifest"):
-        backups.restore(folder / "b.tar.gz", replace=True)
+        actions.restore(folder / "b.tar.gz", replace=True)
 
 
 def files(backup: Path) -> dict[str, bytes]:
@@ -218,16 +220,16 @@ STRANGE = {
     "an absolute path": [(info("/tmp/manifest.json"), b"{}")],
     "a path inside": [(info("a/manifest.json"), b"{}")],
     "one file twice": [(info("keys.json"), b"{}"), (info("keys.json"), b"{}")],
-    "too large a part": [(info("keys.json"), b" " * (archive.MOST["keys.json"] + 1))],
+    "too large a part": [(info("keys.json"), b" " * (backup_file.MOST["keys.json"] + 1))],
     "a size beyond the disk": [(info("database.sqlite3", size=2**61), b"")],
     "a long field of the tar": [(info("keys.json", pax_headers={"comment": "x" * 2_000_000}), b"{}")],
     "fields one after the other": [(info("keys.json", pax_headers={"size": "x", "GNU.sparse.major": "1"}), b"{}")],
     "a manifest that is no JSON": [(info("manifest.json"), b"[" * 100_000)],
     "a manifest of another kind": [(info("manifest.json"), b"[1]")],
     "a manifest without files": [(info("manifest.json"), json.dumps(
-        {"format": archive.FORMAT, "release": "", "at": "", "kind": "sqlite", "networks": {}, "files": {}}).encode())],
+        {"format": backup_file.FORMAT, "release": "", "at": "", "kind": "sqlite", "networks": {}, "files": {}}).encode())],
     "a manifest whose files are no table": [(info("manifest.json"), json.dumps(
-        {"format": archive.FORMAT, "release": "", "at": "", "kind": "sqlite", "networks": {}, "files": 7}).encode())],
+        {"format": backup_file.FORMAT, "release": "", "at": "", "kind": "sqlite", "networks": {}, "files": 7}).encode())],
     **{f"something of type {kind!r}": [(info("keys.json", type=kind, linkname="/etc/passwd"), b"")] for kind in LINKS},
 }  # fmt: skip
 
@@ -237,14 +239,14 @@ def test_nothing_strange_is_taken_out_of_a_backup(
     tmp_path: Path, members: list[tuple[tarfile.TarInfo, bytes]]
 ) -> None:
     before = {*tmp_path.parent.rglob("*")}
-    with pytest.raises(ArchiveError), archive.unpacked(packed(tmp_path / "b.tar.gz", *members)):
+    with pytest.raises(ArchiveError), backup_file.unpacked(packed(tmp_path / "b.tar.gz", *members)):
         pass
     assert {*tmp_path.parent.rglob("*")} == {*before, tmp_path / "b.tar.gz"}
 
 
 def test_wherever_a_backup_is_cut_off_or_changed_its_files_are_whole_or_it_is_refused(folder: Path) -> None:
     a_network()
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     whole = (folder / "b.tar.gz").read_bytes()
     plain = gzip.decompress(whole)
     variants = [whole[:at] for at in range(0, len(whole), len(whole) // 40)]
@@ -256,7 +258,7 @@ def test_wherever_a_backup_is_cut_off_or_changed_its_files_are_whole_or_it_is_re
     for variant in variants:
         (folder / "other.tar.gz").write_bytes(variant)
         try:
-            with archive.unpacked(folder / "other.tar.gz") as (place, _manifest):
+            with backup_file.unpacked(folder / "other.tar.gz") as (place, _manifest):
                 found = {path.name: path.read_bytes() for path in place.iterdir()}
         except ArchiveError:
             refused += 1
@@ -267,18 +269,18 @@ def test_wherever_a_backup_is_cut_off_or_changed_its_files_are_whole_or_it_is_re
 
 def test_a_backup_without_its_keys_replaces_nothing(folder: Path) -> None:
     a_network()
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     kept = files(folder / "b.tar.gz")
-    del kept[archive.KEYS]
+    del kept[backup_file.KEYS]
     packed(folder / "less.tar.gz", *((info(name), content) for name, content in kept.items()))
     with pytest.raises(ArchiveError, match=r"damaged: keys\.json"):
-        backups.restore(folder / "less.tar.gz", replace=True)
+        actions.restore(folder / "less.tar.gz", replace=True)
     assert db.session.scalar(text("SELECT count(*) FROM network")) == 1
 
 
 def test_a_backup_is_for_its_owner_only_and_is_noted(folder: Path) -> None:
     a_network()
-    manifest = backups.take(folder / "b.tar.gz")
+    manifest = actions.take(folder / "b.tar.gz")
     assert (folder / "b.tar.gz").stat().st_mode & 0o077 == 0
     row = db.session.scalars(select(Backup)).one()
     assert (row.size, row.at) == ((folder / "b.tar.gz").stat().st_size, clock.now())
@@ -289,11 +291,11 @@ def test_a_changed_mail_key_is_noticed_and_kept(
     folder: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_network()
-    backups.take(folder / "b.tar.gz")
-    assert not backups.restore(folder / "b.tar.gz", replace=True).keys_differ
+    actions.take(folder / "b.tar.gz")
+    assert not actions.restore(folder / "b.tar.gz", replace=True).keys_differ
     monkeypatch.setitem(app.config, "MAIL_KEY", "another")
-    assert backups.restore(folder / "b.tar.gz", replace=True).keys_differ
-    assert (folder / "data" / backups.KEYS_FOUND).stat().st_mode & 0o077 == 0
+    assert actions.restore(folder / "b.tar.gz", replace=True).keys_differ
+    assert (folder / "data" / actions.KEYS_FOUND).stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.sqlite

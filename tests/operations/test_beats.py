@@ -16,8 +16,11 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, beats, checks, health, keys, mail_checks, worker
+from govnet.operations import keys
+from govnet.operations.backups import actions
+from govnet.operations.health import checks, heartbeats, mail_checks, status
 from govnet.operations.models import WorkerBeat
+from govnet.operations.serving import worker
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -37,18 +40,18 @@ def known() -> set[tuple[str, int]]:
 
 
 def test_two_workers_of_one_machine_do_not_hide_each_other() -> None:
-    beats.beat()
-    another(beats._host(), os.getpid() + 1)
+    heartbeats.beat()
+    another(heartbeats._host(), os.getpid() + 1)
     well, words = checks.CHECKS["worker"]()
     assert well
     assert words.startswith("2 at work")
 
 
 def test_a_worker_that_ends_as_it_should_is_missed_by_nobody() -> None:
-    beats.beat()
-    beats.end()
+    heartbeats.beat()
+    heartbeats.end()
     assert known() == set()
-    beats.refuse_while_one_lives()
+    heartbeats.refuse_while_one_lives()
     assert checks.CHECKS["worker"]() == (
         False,
         "no worker is running: start “govnet serve” or “govnet worker”.",
@@ -58,13 +61,13 @@ def test_a_worker_that_ends_as_it_should_is_missed_by_nobody() -> None:
 def test_one_that_died_among_several_is_named_for_a_day(time: MovedClock) -> None:
     another("old-box", 41)
     time.move(timedelta(seconds=91))
-    beats.beat()
+    heartbeats.beat()
     well, words = checks.CHECKS["worker"]()
     assert not well
     assert "the worker on old-box (process 41)" in words
     assert "Workers that run: 1." in words
     time.move(timedelta(days=1))
-    beats.beat()
+    heartbeats.beat()
     assert checks.CHECKS["worker"]()[0]
 
 
@@ -81,7 +84,7 @@ def test_a_machine_without_a_worker_misses_no_door_of_its_own(
     well, words = checks.CHECKS["mail in"]()
     assert well
     assert "the worker on far-away" in words
-    beats.beat()
+    heartbeats.beat()
     assert not checks.CHECKS["mail in"]()[0], "one runs here and does not listen"
 
 
@@ -91,18 +94,22 @@ def test_a_door_in_the_network_is_the_same_one_for_all_machines() -> None:
 
 
 def test_a_worker_that_begins_takes_the_place_of_those_of_its_machine_that_are_gone() -> None:
-    another(beats._host(), NOBODY)
+    another(heartbeats._host(), NOBODY)
     another("elsewhere", NOBODY)
-    another(beats._host(), os.getppid())
-    beats.begin()
-    assert known() == {("elsewhere", NOBODY), (beats._host(), os.getppid()), (beats._host(), os.getpid())}
+    another(heartbeats._host(), os.getppid())
+    heartbeats.begin()
+    assert known() == {
+        ("elsewhere", NOBODY),
+        (heartbeats._host(), os.getppid()),
+        (heartbeats._host(), os.getpid()),
+    }
 
 
 def test_a_worker_is_seen_before_its_first_duty() -> None:
-    beats.begin()
-    assert health.parts()["worker"]["ok"]
-    with pytest.raises(beats.WorkerLives):
-        beats.refuse_while_one_lives()
+    heartbeats.begin()
+    assert status.parts()["worker"]["ok"]
+    with pytest.raises(heartbeats.WorkerLives):
+        heartbeats.refuse_while_one_lives()
 
 
 def test_while_a_worker_lives_nothing_is_restored_upgraded_or_accepted(
@@ -113,7 +120,7 @@ def test_while_a_worker_lives_nothing_is_restored_upgraded_or_accepted(
     (tmp_path / "data").mkdir()
     builders.a_network()
     target = tmp_path / "whole.tar.gz"
-    backups.take(target)
+    actions.take(target)
     another()
     keys.check()
     monkeypatch.setitem(app.config, "SECRET_KEY", "another-key-of-at-least-32-characters")
@@ -128,14 +135,14 @@ def test_a_copy_that_was_put_back_knows_no_worker_of_before(tmp_path: Path) -> N
     builders.a_network()
     another(ago=30)
     target = tmp_path / "whole.tar.gz"
-    backups.take(target)
+    actions.take(target)
     with transaction():
         db.session.execute(delete(WorkerBeat))
-    backups.restore(target, replace=True)
+    actions.restore(target, replace=True)
     assert known() == set()
 
 
 def test_a_turn_of_the_worker_gives_a_sign_of_life(app: Flask) -> None:
     turns = iter([False, True])
     worker.run(app, until=lambda: next(turns))
-    assert (beats._host(), os.getpid()) in known()
+    assert (heartbeats._host(), os.getpid()) in known()

@@ -21,8 +21,10 @@ from govnet.mail.delivery import breaker, mailings
 from govnet.mail.delivery.smtp import ServerAnswer
 from govnet.mail.rules import SmtpStep, judge
 from govnet.membership.actor import actor_for
-from govnet.operations import copies, founding, founding_links, operators
-from govnet.operations.founding_file import read_founding
+from govnet.operations import operators
+from govnet.operations.backups import database_copies
+from govnet.operations.founding import actions, links
+from govnet.operations.founding.file import read_founding
 from govnet.people.models import OperatorGrant, Person
 from govnet.record.models import Entry
 from tests.builders import a_network, a_person, an_operator
@@ -47,9 +49,9 @@ def test_init_prints_a_link_that_founds_a_network(run, app: Flask) -> None:
     assert done.exit_code == 0, done.output
     token = done.output.split("/found/")[1].strip()
     with app.app_context():
-        link = founding_links.link_for(token)
+        link = links.link_for(token)
         assert link is not None
-        assert founding_links.is_good(link)
+        assert links.is_good(link)
 
 
 def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
@@ -57,10 +59,7 @@ def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
     assert "no longer works" not in first
     assert "This link replaces the one printed before" in second
     with app.app_context():
-        good = [
-            founding_links.is_good(founding_links.link_for(each.split("/found/")[1].strip()))
-            for each in (first, second)
-        ]
+        good = [links.is_good(links.link_for(each.split("/found/")[1].strip())) for each in (first, second)]
     assert good == [False, True]
 
 
@@ -191,7 +190,7 @@ def test_the_volunteer_who_installs_names_themselves_before_there_is_a_network(r
         kit = db.session.scalars(select(Person)).one()
         assert actor_for(kit.id, None).is_operator
         with transaction():
-            founding.found(
+            actions.found(
                 read_founding(tomllib.loads(FILE), reserved=(), accents=ACCENTS), by=SHELL, via=Door.WEB
             )
         told = db.session.scalars(select(Entry).where(Entry.verb == "operator.given")).one()
@@ -232,7 +231,7 @@ def test_a_full_disk_is_named_in_a_sentence(run, app: Flask, monkeypatch: pytest
         def __init__(self, *_words: object, **_more: object) -> None:
             raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(copies.sqlite3, "connect", Full)
+    monkeypatch.setattr(database_copies.sqlite3, "connect", Full)
     done = run("backup", "b.tar.gz")
     assert done.exit_code == 1
     assert "disk is full" in done.output

@@ -18,11 +18,12 @@ from govnet.kernel.duties import Duty
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.time_source import is_synchronised
 from govnet.kernel.transaction import transaction
-from govnet.operations import operators, worker
-from govnet.operations.checks import examine
-from govnet.operations.clock_check import AGAIN, FAR, ClockCheck
+from govnet.operations import operators
 from govnet.operations.events import ClockConfirmed, MailStopped
+from govnet.operations.health.checks import examine
+from govnet.operations.health.clock_check import AGAIN, FAR, ClockCheck
 from govnet.operations.models import ClockDoubt
+from govnet.operations.serving import worker
 from govnet.record.models import Entry
 from tests import builders
 from tests.pages import opened, send
@@ -95,7 +96,9 @@ def test_a_server_that_was_off_for_a_week_goes_on_once_its_clock_is_synchronised
     assert not check.holds()
     heard.append(True)
     assert not check.holds()  # asked again some seconds later
-    monkeypatch.setattr("govnet.operations.clock_check.time.monotonic", lambda: system.perf_counter() + 2**40)
+    monkeypatch.setattr(
+        "govnet.operations.health.clock_check.time.monotonic", lambda: system.perf_counter() + 2**40
+    )
     assert check.holds()
     assert doubts() == []
     assert AGAIN < 60

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from govnet.operations import archive, copies, database_files
+from govnet.operations.backups import backup_file, database_copies, database_files
 
 
 @pytest.mark.usefixtures("context")
@@ -24,7 +24,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE entry (at TEXT)")
     other.close()
-    with pytest.raises(archive.ArchiveError, match="holds no network"), database_files.as_backup(path):
+    with pytest.raises(backup_file.ArchiveError, match="holds no network"), database_files.as_backup(path):
         pass
     assert [each.name for each in tmp_path.iterdir()] == ["other.db"]
 
@@ -38,5 +38,5 @@ def test_a_damaged_file_is_refused(tmp_path: Path, keep: int) -> None:
         other.executemany("INSERT INTO entry VALUES (?)", [("a" * 900,)] * 50)
     other.close()
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises((copies.CopyError, archive.ArchiveError)), database_files.as_backup(path):
+    with pytest.raises((database_copies.CopyError, backup_file.ArchiveError)), database_files.as_backup(path):
         pass

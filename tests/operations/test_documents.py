@@ -11,7 +11,7 @@ import click
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.cli import COMMANDS, main
 from govnet.kernel.settings import guide_table, load_config
-from govnet.operations.founding_file import read_founding
+from govnet.operations.founding.file import read_founding
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
 

@@ -19,7 +19,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.signals import Starting, emit
 from govnet.kernel.transaction import transaction
-from govnet.operations import archive, backups, copies, erasure_list, erasures
+from govnet.operations.backups import actions, backup_file, database_copies, erasure_file, erasure_list
 from govnet.operations.models import PersonErasure
 from govnet.people.addresses import erased_among, prove
 from govnet.people.models import Person, PersonEmail
@@ -48,7 +48,9 @@ def in_table() -> list[int]:
 
 
 def in_file(folder: Path) -> list[int]:
-    return [one.person for one in erasures.listed(folder / "data") if isinstance(one, erasures.Erasure)]
+    return [
+        one.person for one in erasure_file.listed(folder / "data") if isinstance(one, erasure_file.Erasure)
+    ]
 
 
 def names() -> list[str]:
@@ -65,12 +67,12 @@ def another_folder(folder: Path) -> None:
 def by_hand(folder: Path, backup: Path) -> None:
     """The database of the backup, put back without govnet."""
     db.session.remove()
-    with archive.unpacked(backup) as (place, _manifest):
-        copies.load(db.engine, place)
+    with backup_file.unpacked(backup) as (place, _manifest):
+        database_copies.load(db.engine, place)
 
 
 def by_restore(folder: Path, backup: Path) -> None:
-    backups.restore(backup, replace=True)
+    actions.restore(backup, replace=True)
 
 
 LOST = {
@@ -88,12 +90,12 @@ def test_an_erased_person_is_erased_again_by_a_restore(
     a_network()
     number = a_person("Gone Soon", email=ADDRESS).id
     a_person("Stays")
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     erased(number)
     lost(folder)
     if key:
         monkeypatch.setitem(app.config, "MAIL_KEY", key)
-    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 1
+    assert actions.restore(folder / "b.tar.gz", replace=True).erased_again == 1
     assert names() == ["", "Stays"]
     assert db.session.get_one(Person, number).erased_at is not None
     assert erased_among([ADDRESS, "stays@example.org"]) == {ADDRESS}
@@ -106,7 +108,7 @@ def test_the_file_alone_keeps_them_away_when_the_database_was_lost(
 ) -> None:
     number = a_person("Gone Soon", email=ADDRESS).id
     a_person("Stays")
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     erased(number)
     by_hand(folder, folder / "b.tar.gz")  # the table is as it was before
     back(folder, folder / "b.tar.gz")
@@ -117,22 +119,22 @@ def test_the_file_alone_keeps_them_away_when_the_database_was_lost(
 
 def test_the_backup_brings_its_own_list_of_erasures(folder: Path) -> None:
     number = a_person("Gone").id
-    backups.take(folder / "early.tar.gz")
+    actions.take(folder / "early.tar.gz")
     erased(number)
-    backups.take(folder / "late.tar.gz")
+    actions.take(folder / "late.tar.gz")
     by_hand(folder, folder / "early.tar.gz")
     another_folder(folder)
-    backups.restore(folder / "late.tar.gz", replace=True)
+    actions.restore(folder / "late.tar.gz", replace=True)
     assert (in_table(), in_file(folder)) == ([number], [number])
-    backups.restore(folder / "early.tar.gz", replace=True)
+    actions.restore(folder / "early.tar.gz", replace=True)
     assert names() == [""]
 
 
 def test_an_address_stays_out_though_the_backup_is_from_before_its_owner_came(folder: Path) -> None:
-    backups.take(folder / "b.tar.gz")
+    actions.take(folder / "b.tar.gz")
     erased(a_person("Gone Soon", email=ADDRESS).id)
     another_folder(folder)
-    backups.restore(folder / "b.tar.gz", replace=True)
+    actions.restore(folder / "b.tar.gz", replace=True)
     assert names() == []
     assert erased_among([ADDRESS]) == {ADDRESS}
     assert len(in_table()) == 1
@@ -156,31 +158,31 @@ def test_people_who_came_back_since_are_not_kept_out_by_an_old_line(
 
 def test_a_later_person_with_the_same_number_is_left_alone(folder: Path) -> None:
     person = a_person("Somebody New")
-    backups.take(folder / "b.tar.gz")
-    line = erasures.of_person(person.id, person.created_at - timedelta(days=1), clock.now())
-    erasures.merge(folder / "data", [line])
-    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 0
+    actions.take(folder / "b.tar.gz")
+    line = erasure_file.of_person(person.id, person.created_at - timedelta(days=1), clock.now())
+    erasure_file.merge(folder / "data", [line])
+    assert actions.restore(folder / "b.tar.gz", replace=True).erased_again == 0
     assert names() == ["Somebody New"]
 
 
 def test_an_erasure_holds_while_the_file_cannot_be_written_and_the_file_is_caught_up(folder: Path) -> None:
-    (folder / "data" / erasures.FILE).mkdir()  # nothing can be written there
+    (folder / "data" / erasure_file.FILE).mkdir()  # nothing can be written there
     number = a_person("Gone Soon", email=ADDRESS).id
     erased(number)
     assert in_table() == [number]
-    (folder / "data" / erasures.FILE).rmdir()
+    (folder / "data" / erasure_file.FILE).rmdir()
     assert erasure_list.write_file() == 2  # the person and the address
     assert erasure_list.write_file() == 0
     assert in_file(folder) == [number]
 
 
-@pytest.mark.parametrize("caught_up", [lambda folder: backups.take(folder / "b.tar.gz"), lambda folder: emit(Starting())],
+@pytest.mark.parametrize("caught_up", [lambda folder: actions.take(folder / "b.tar.gz"), lambda folder: emit(Starting())],
                          ids=["by a backup", "at the start"])  # fmt: skip
 def test_a_list_that_was_lost_is_made_good(folder: Path, caught_up: Callable[[Path], object]) -> None:
     number = a_person("Gone").id
     erased(number)
     assert in_file(folder) == [number]
-    (folder / "data" / erasures.FILE).unlink()
+    (folder / "data" / erasure_file.FILE).unlink()
     caught_up(folder)
     assert in_file(folder) == [number]
 
@@ -203,7 +205,7 @@ def test_the_table_only_grows(folder: Path, statement: str) -> None:
 
 @pytest.mark.parametrize("torn", ['{"at": "2015-04-', "null", "[1]", '{"at": 7, "address": []}', '{"x": 1}'])
 def test_half_a_line_spoils_no_other(folder: Path, torn: str) -> None:
-    path = folder / "data" / erasures.FILE
+    path = folder / "data" / erasure_file.FILE
     path.write_text(torn)
     number = a_person("Gone").id
     erased(number)

@@ -30,7 +30,8 @@ from govnet.kernel import clock, folders
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.offices.models import OfficeKind
-from govnet.operations import checks, schema
+from govnet.operations.database import schema
+from govnet.operations.health import checks
 from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record

@@ -18,10 +18,10 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership
 from govnet.offices.models import Term
-from govnet.operations import founding_links
-from govnet.operations.founding import found
-from govnet.operations.founding_data import Founding
-from govnet.operations.founding_file import read_founding
+from govnet.operations.founding import links
+from govnet.operations.founding.actions import found
+from govnet.operations.founding.data import Founding
+from govnet.operations.founding.file import read_founding
 from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain
@@ -115,25 +115,25 @@ def test_a_member_cannot_found_a_network() -> None:
 
 def test_a_link_founds_one_network_and_no_more() -> None:
     with transaction():
-        token = founding_links.make_link()
-    link = founding_links.link_for(token)
+        token = links.make_link()
+    link = links.link_for(token)
     assert link is not None
     assert token not in link.digest
-    assert founding_links.is_good(link)
+    assert links.is_good(link)
     with transaction():
-        founding_links.found_by(link.id, the_founding())
-    assert not founding_links.is_good(link)
+        links.found_by(link.id, the_founding())
+    assert not links.is_good(link)
     with pytest.raises(RuleBroken, match="used or has expired"), transaction():
-        founding_links.found_by(
+        links.found_by(
             link.id, the_founding(FILE.replace('slug = "uk"', 'slug = "eu"').replace("scotland", "alba"))
         )
 
 
 def test_a_link_expires_after_three_days(time) -> None:
     with transaction():
-        token = founding_links.make_link()
+        token = links.make_link()
     time.move(timedelta(days=3))
-    link = founding_links.link_for(token)
+    link = links.link_for(token)
     assert link is not None
-    assert not founding_links.is_good(link)
-    assert founding_links.link_for("another") is None
+    assert not links.is_good(link)
+    assert links.link_for("another") is None

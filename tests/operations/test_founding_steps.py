@@ -13,8 +13,8 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum.models import Topic
 from govnet.offices.models import Seat, Term
-from govnet.operations.forms import STEPS
-from govnet.operations.founding_file import TOPICS
+from govnet.operations.founding.file import TOPICS
+from govnet.operations.founding.forms import STEPS
 from tests.builders import a_network
 from tests.operations.test_pages import COORDINATOR, SEAT, TYPED, a_link
 from tests.pages import Html, check, defaults, opened

@@ -20,7 +20,7 @@ from govnet.kernel import clock
 from govnet.kernel.duties import TRIES, failed
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import MailLine
-from govnet.operations.beats import beat
+from govnet.operations.health.heartbeats import beat
 from tests.builders import a_member, a_network, sign_in
 from tests.statements import counted
 

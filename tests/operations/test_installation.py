@@ -16,7 +16,7 @@ import pytest
 from click.testing import Result
 
 from govnet.kernel.settings import load_config
-from govnet.operations import ownership
+from govnet.operations import file_ownership
 from tests.charter.test_founding_file import FILE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -268,7 +268,7 @@ def test_a_folder_or_a_file_that_cannot_be_written_is_named(tmp_path: Path, nobo
 
     def refused(data: Path, *words: str) -> None:
         with pytest.raises(load_config().ConfigError) as error:
-            ownership.check(str(data), f"sqlite:///{data}/govnet.db", ["doctor"])
+            file_ownership.check(str(data), f"sqlite:///{data}/govnet.db", ["doctor"])
         assert all(word in str(error.value) for word in words), str(error.value)
 
     def trouble() -> None:
@@ -277,7 +277,7 @@ def test_a_folder_or_a_file_that_cannot_be_written_is_named(tmp_path: Path, nobo
         refused(nobody_s, "govnet.db, which nobody may not write (it belongs to root): sudo chown nobody")
 
     def well() -> None:
-        ownership.check(str(nobody_s / "data"), f"sqlite:///{nobody_s}/data/govnet.db")
+        file_ownership.check(str(nobody_s / "data"), f"sqlite:///{nobody_s}/data/govnet.db")
 
     assert as_nobody(trouble)
     assert as_nobody(well)

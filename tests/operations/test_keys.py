@@ -18,8 +18,10 @@ from govnet.cli import COMMANDS, WITH_ANY_KEYS
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, checks, keys
-from govnet.operations.beats import beat
+from govnet.operations import keys
+from govnet.operations.backups import actions
+from govnet.operations.health import checks
+from govnet.operations.health.heartbeats import beat
 from govnet.operations.models import KeyDigest
 from govnet.record.models import Entry
 from tests.builders import a_network
@@ -133,10 +135,10 @@ def test_a_restore_that_is_refused_keeps_the_keys(
     monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path))
     a_network()
     keys.check()
-    backups.take(tmp_path / "b.tar.gz")
+    actions.take(tmp_path / "b.tar.gz")
     monkeypatch.setitem(app.config, "MAIL_KEY", "another")
-    with pytest.raises(backups.RestoreError):
-        backups.restore(tmp_path / "b.tar.gz", replace=False)
+    with pytest.raises(actions.RestoreError):
+        actions.restore(tmp_path / "b.tar.gz", replace=False)
     assert keys.differing() == ["MAIL_KEY"]
 
 

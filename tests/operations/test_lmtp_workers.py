@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from govnet.extensions import db
-from govnet.mail.incoming import replies
+from govnet.mail.incoming import reply_handlers
 from govnet.mail.models import InboundMail
 
 PATTERN = "replies+{token}@govnet.example.org"
@@ -55,7 +55,7 @@ def _hand_in(app: Flask, port: int, number: int) -> None:
     """Hand a mail in as soon as somebody takes it."""
     with app.app_context():
         app.config["MAIL_REPLIES"], before = PATTERN, app.config["MAIL_REPLIES"]
-        to = replies.address("confirm", number, number)
+        to = reply_handlers.address("confirm", number, number)
         app.config["MAIL_REPLIES"] = before
     until = time.monotonic() + 60
     while True:

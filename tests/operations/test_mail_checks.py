@@ -23,7 +23,8 @@ from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import breaker, mailings, sender, smtp
 from govnet.mail.models import Delivery
 from govnet.mail.rules import DeliveryState, SmtpStep, judge
-from govnet.operations import mail_checks, operators, trial_mail
+from govnet.operations import operators, sample_mail
+from govnet.operations.health import mail_checks
 from govnet.operations.models import WorkerBeat
 from govnet.record.models import Entry
 from govnet.sign_in.models import SignInLink
@@ -233,7 +234,7 @@ def test_where_no_mail_can_go_nothing_is_queued_and_nothing_waited_for(
     assert "no worker takes it, because none is running" in said()
     with app.app_context(), transaction():
         db.session.add(WorkerBeat(host="here", pid=1, at=clock.now(), release="0"))
-    time.move(trial_mail.ALIVE)
+    time.move(sample_mail.ALIVE)
     assert "the last sign of life was 90 seconds ago" in said()
     with app.app_context(), transaction():
         for _ in range(3):
@@ -254,7 +255,7 @@ def test_a_mail_that_nothing_takes_is_waited_for_a_while_and_no_longer(
 ) -> None:
     with transaction():
         db.session.add(WorkerBeat(host="here", pid=1, at=clock.now(), release="0"))
-    well, words = trial_mail.send("ann@example.org", patience=0.5)
+    well, words = sample_mail.send("ann@example.org", patience=0.5)
     assert not well
     assert words.startswith("no worker took it within")
     assert db.session.scalars(select(Delivery.state)).all() == [DeliveryState.QUEUED]

@@ -11,7 +11,7 @@ from govnet.mail.delivery.claim import Cover
 from govnet.mail.delivery.sender import envelope
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.volume import News
-from govnet.operations import checks
+from govnet.operations.health import checks
 from tests import builders
 from tests.charter.test_founding_file import said, table
 from tests.mail.conftest import say, tell

@@ -18,7 +18,8 @@ from govnet.mail.delivery import breaker, mailings
 from govnet.mail.delivery.smtp import ServerAnswer
 from govnet.mail.rules import SmtpStep, judge
 from govnet.offices.models import Mandate, Term
-from govnet.operations import founding_links, queries, views
+from govnet.operations import queries, views
+from govnet.operations.founding import links
 from govnet.people.models import OperatorGrant, Person
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, acting, an_operator, sign_in
@@ -44,7 +45,7 @@ COORDINATOR = {
 
 def a_link(app: Flask) -> str:
     with app.app_context(), transaction():
-        return f"/found/{founding_links.make_link()}"
+        return f"/found/{links.make_link()}"
 
 
 def at_step(client: FlaskClient, link: str, step: str, typed: dict[str, str]) -> dict[str, str]:
@@ -97,9 +98,7 @@ def test_of_two_who_found_by_one_link_at_once_the_second_is_led_to_what_was_foun
     client.post(link, data=sent)
     again = client.post(link, data=sent)
     assert (again.status_code, again.location) == (303, link)
-    monkeypatch.setattr(
-        views, "_good", founding_links.link_for
-    )  # as if it had looked before the first was done
+    monkeypatch.setattr(views, "_good", links.link_for)  # as if it had looked before the first was done
     meanwhile = client.post(link, data=sent)
     assert (meanwhile.status_code, meanwhile.location) == (303, link)
     with app.app_context():
@@ -135,7 +134,7 @@ def test_each_mistake_stands_beside_its_field_and_nothing_typed_is_lost(
     assert 'value="2014-06-09"' in done.text
     with app.app_context():
         assert db.session.scalars(select(Network)).all() == []
-        assert founding_links.is_good(founding_links.link_for(link.rsplit("/", 1)[1]))
+        assert links.is_good(links.link_for(link.rsplit("/", 1)[1]))
 
 
 def test_an_address_that_is_taken_is_said_beside_its_field(client: FlaskClient, app: Flask) -> None:

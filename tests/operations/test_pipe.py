@@ -16,9 +16,9 @@ from sqlalchemy.engine import make_url
 from govnet.cli import main
 from govnet.extensions import db
 from govnet.kernel.database_address import database_address
-from govnet.mail.incoming import inbox, intake, replies
+from govnet.mail.incoming import inbox, intake, reply_handlers
 from govnet.mail.models import InboundMail
-from govnet.operations import keys, pipe
+from govnet.operations import keys, mail_pipe
 
 PATTERN = "replies+{token}@govnet.example.org"
 MAIL = b"From: nell@example.org\nMessage-ID: <1@example.org>\nSubject: Yes\n\nYes\xff\0\n"
@@ -43,7 +43,7 @@ def taking(app: Flask, time, monkeypatch: pytest.MonkeyPatch) -> Flask:
 
 def _ours(app: Flask, *ids: int) -> str:
     with app.app_context():
-        return replies.address("confirm", *ids)
+        return reply_handlers.address("confirm", *ids)
 
 
 def _rows(app: Flask) -> list[dict[str, object]]:
@@ -126,7 +126,7 @@ def test_a_fault_of_the_program_loses_no_mail_either(taking, monkeypatch) -> Non
     def fails(*_args: object, **_more: object) -> None:
         raise ValueError("a fault")
 
-    monkeypatch.setattr(pipe.inbox, "keep", fails)
+    monkeypatch.setattr(mail_pipe.inbox, "keep", fails)
     assert _hand_in(_ours(taking, 1, 2)) == 75
     assert _rows(taking) == []
 

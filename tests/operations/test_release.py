@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from govnet import __version__
 from govnet.cli import main
-from govnet.operations import checks
+from govnet.operations.health import checks
 from tests.builders import a_network
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from flask import Flask
 
 from govnet.cli import main
 from govnet.kernel import clock
-from govnet.operations import copies
+from govnet.operations.backups import database_copies
 from tests.builders import a_network
 
 
@@ -54,9 +54,9 @@ def test_a_backup_that_fails_deletes_none(
     time.move(timedelta(days=1))
 
     def full(*_arguments: object) -> Path:
-        raise copies.CopyError("the disk is full")
+        raise database_copies.CopyError("the disk is full")
 
-    monkeypatch.setattr(copies, "save", full)
+    monkeypatch.setattr(database_copies, "save", full)
     assert backup("--keep", "1", str(folder)).exit_code == 1
     assert [path.name for path in folder.iterdir()] == ["govnet-20150413-090000.tar.gz"]
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from govnet.operations import copies
+from govnet.operations.backups import database_copies
 from tests.builders import a_network
 from tests.shape import source
 
@@ -23,7 +23,7 @@ env >> {log}.environment
 exec {program} "$@"
 """
 SECRET = "gehe/im wort"
-PLACES = {"operations/copies.py", "operations/server.py", "mail/incoming/parser.py"}
+PLACES = {"operations/backups/database_copies.py", "operations/serving/server.py", "mail/incoming/parser.py"}
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def test_a_backup_and_a_restore_show_no_password(
     source_engine = create_engine(
         create_engine(app.config["SQLALCHEMY_DATABASE_URI"]).url.set(password=SECRET)
     )
-    copies.save(source_engine, tmp_path)
+    database_copies.save(source_engine, tmp_path)
     target = create_engine(create_engine(new_database("secrets")).url.set(password=SECRET))
-    copies.load(target, tmp_path)
+    database_copies.load(target, tmp_path)
     with target.connect() as connection:
         assert connection.scalar(text("SELECT slug FROM network")) == "uk"
     target.dispose()

@@ -19,8 +19,8 @@ import click
 import pytest
 
 from govnet.kernel.client_address import peer_of
-from govnet.operations.http_server import Server, ServerLimits, networks
-from govnet.operations.listening import bound, drop_newcomers
+from govnet.operations.serving.http_server import Server, ServerLimits, networks
+from govnet.operations.serving.server_socket import bound, drop_newcomers
 
 LIMITS = ServerLimits(
     body=10_000, waiting=0.6, sending=0.6, kept=6.0, stalled=1.0, lingering=0.6, last_call=0.1, connections=30, a_peer=10,

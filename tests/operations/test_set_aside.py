@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from govnet.kernel import duties
-from govnet.operations import checks
+from govnet.operations.health import checks
 from tests import builders
 
 

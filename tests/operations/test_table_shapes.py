@@ -18,7 +18,9 @@ from govnet.extensions import db
 from govnet.kernel import folders, triggers
 from govnet.kernel.models import Base
 from govnet.kernel.signals import Starting, emit
-from govnet.operations import checks, copies, schema, table_shapes
+from govnet.operations.backups import database_copies
+from govnet.operations.database import schema, table_shapes
+from govnet.operations.health import checks
 
 CHANGES = {
     "column zone of table person is missing": "ALTER TABLE person DROP COLUMN zone",
@@ -174,9 +176,9 @@ def test_tables_that_were_dumped_and_restored_again_and_again_are_no_others(
     for number in range(3):
         folder = tmp_path / str(number)
         folder.mkdir()
-        copies.save(db.engine, folder)
+        database_copies.save(db.engine, folder)
         db.session.remove()
-        copies.load(db.engine, folder)
+        database_copies.load(db.engine, folder)
         assert schema.missing() == []
 
 

@@ -14,7 +14,7 @@ from govnet.forum.threads.actions import change_post
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.operations import checks
+from govnet.operations.health import checks
 from tests.builders import a_member, a_network, acting
 from tests.chain import built
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of

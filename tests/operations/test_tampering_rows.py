@@ -12,8 +12,8 @@ from govnet.decisions.closing.actions import close_due
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import HidingKind
 from govnet.forum.moderation.actions import hide, lift
+from govnet.forum.states import HidingKind
 from govnet.forum.threads.actions import change_post
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock

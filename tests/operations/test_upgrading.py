@@ -15,7 +15,8 @@ from govnet.cli import main
 from govnet.decisions.models import Decision
 from govnet.extensions import db
 from govnet.kernel import folders
-from govnet.operations import backups, schema
+from govnet.operations.backups import actions
+from govnet.operations.database import schema
 from govnet.record.models import Entry
 from tests import builders
 from tests.operations import dumps
@@ -75,7 +76,7 @@ def test_a_backup_from_before_the_first_migration_does_not_replace_what_is_there
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         connection.execute(text("ALTER TABLE thread DROP COLUMN can_change"))
     old = tmp_path / "old.tar.gz"
-    backups.take(old)
+    actions.take(old)
     with db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE thread ADD COLUMN can_change TEXT NOT NULL DEFAULT ''"))
     builders.a_network()

@@ -16,7 +16,7 @@ from govnet.decisions.queries import newest_version
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.operations import schema
+from govnet.operations.database import schema
 from govnet.record.queries import check_chain
 from tests.operations import dumps
 from tests.pages import opened

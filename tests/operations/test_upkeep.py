@@ -14,8 +14,8 @@ from govnet.kernel import clock
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipKind, MembershipState
-from govnet.operations import upkeep
-from govnet.operations.checks import examine
+from govnet.operations.database import upkeep
+from govnet.operations.health.checks import examine
 from govnet.operations.models import DatabaseLook
 from govnet.people.models import Person
 from tests import builders

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from govnet.charter.models import Network
-from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.models import RollEntry
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import HidingKind, PostState
 from govnet.forum.models import Hiding, Post, Report
 from govnet.forum.moderation import actions as moderation_actions
+from govnet.forum.states import HidingKind, PostState
 from govnet.kernel.actor import Actor, Door, HeldOffice, Represents
 from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken
 from govnet.kernel.transaction import transaction

@@ -19,8 +19,8 @@ from govnet.decisions.offsite.actions import Taken
 from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
 from govnet.forum.moderation import actions as moderation_actions
+from govnet.forum.states import Readership
 from govnet.kernel.actor import ONESELF, Act, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction

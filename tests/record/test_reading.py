@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from govnet.kernel.translation import nested
-from govnet.record.reading import EntryView, by_day
+from govnet.record.page import EntryView, by_day
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from govnet.record.rules import Fault, Link, Stored
 
 from govnet.record import rules
-from govnet.record.rules import Fault, Link, Stored
 
 AT = datetime(2015, 5, 3, 17, 0, 0, 5, tzinfo=UTC)
 

@@ -86,7 +86,7 @@ def test_rules_are_pure(path):
             (
                 "govnet.kernel.calendar",
                 "govnet.kernel.errors",
-                "govnet.kernel.links",
+                "govnet.kernel.web_addresses",
                 "govnet.kernel.translation",
                 "govnet.kernel.messages",
                 "govnet.kernel.numbers",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Table
 
 from govnet.accounts.export import is_text
-from govnet.factory import rooms
+from govnet.factory import modules
 from govnet.kernel import personal
 from govnet.kernel.models import Base
 
@@ -40,7 +40,7 @@ NOT_THEIRS = {
 """Columns of rows that have to do with a person, and why nobody's copy and no erasure works them out."""
 
 
-for _module in rooms.MODELS:
+for _module in modules.MODELS:
     importlib.import_module(f"govnet.{_module}")
 
 

@@ -12,7 +12,7 @@ KNOW_ROLES = {
     TABLE,
     "factory/__init__.py",  # hands in where people and rules are looked up
     "record/registry.py",  # a sentence says that somebody decided their own case
-    "decisions/answers/entry.py",  # an office entered for nobody whom the answer is about
+    "decisions/answers/entered_answers.py",  # an office entered for nobody whom the answer is about
 }
 """Files that know who a right can be given to."""
 NEVER_ASK = {"models", "rules", "events", "queries", "forms", "labels", "notify", "mails", "listeners", "cli"}

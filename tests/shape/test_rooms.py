@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from govnet import create_app
-from govnet.factory import rooms
+from govnet.factory import modules
 from govnet.kernel.per_app import PerApp
 from tests.shape import source
 
@@ -55,10 +55,10 @@ def _listeners() -> set[str]:
 @pytest.mark.parametrize(
     ("listed", "there"),
     [
-        (rooms.MODELS, _tables()),
-        (rooms.EVENTS, _events()),
-        (rooms.LISTENERS, _listeners()),
-        (rooms.VIEWS, _pages()),
+        (modules.MODELS, _tables()),
+        (modules.EVENTS, _events()),
+        (modules.LISTENERS, _listeners()),
+        (modules.VIEWS, _pages()),
     ],
     ids=["models", "events", "listeners", "views"],
 )

@@ -17,8 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
-from govnet.operations.http_server import THREADS, Server, networks
-from govnet.operations.listening import bound
+from govnet.operations.serving.http_server import THREADS, Server, networks
+from govnet.operations.serving.server_socket import bound
 from govnet.people.models import Person
 from govnet.sign_in import passwords
 from govnet.sign_in.passwords import Asker

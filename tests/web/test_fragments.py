@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 from markupsafe import Markup
 
-from govnet.forum.kinds import PostState
+from govnet.forum.states import PostState
 from govnet.forum.threads.page import PageContext, Viewer, _article
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import now

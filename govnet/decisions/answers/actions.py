@@ -26,7 +26,7 @@ from govnet.kernel.errors import Conflict, NotAllowed, RuleBroken
 from govnet.kernel.translation import say, say_when
 from govnet.permissions import Can, require
 from govnet.record.actions import record
-from govnet.record.rules import canonical, salted_digest
+from govnet.record.chain import canonical, salted_digest
 
 
 class TooLate(Conflict):

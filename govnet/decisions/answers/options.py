@@ -17,7 +17,7 @@ from govnet.decisions.rules import option_count, who_counts
 from govnet.decisions.rules.option_count import OPTIONS, Ballot, OptionCount, Totals
 from govnet.decisions.rules.outcome import AnswerKind, Rule, Tally
 from govnet.kernel.messages import N_, Said
-from govnet.record.rules import canonical
+from govnet.record.chain import canonical
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Position, ProposalVersion

@@ -11,7 +11,7 @@ from govnet.decisions.proposals.events import NoteAdded
 from govnet.decisions.proposals.opening import digest
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import DecisionNote, NoteKind
-from govnet.decisions.rules import reviews
+from govnet.decisions.rules import petitions
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -40,7 +40,7 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
     else:
         check_right(by, Can.NOTE_OUTCOME, NewNote(decision.network_id, queries.author_of(decision)))
     written = register_queries.written_beside(decision.id, kind, by.person_id)
-    said = reviews.note_too_long(kind.value, text, written)
+    said = petitions.note_too_long(kind.value, text, written)
     if said is not None:
         raise RuleBroken(say(said), field="text")
     note = DecisionNote(

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.decisions.models import AnyProposal, ProposalState, ProposalVersion
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
+from govnet.forum.states import Readership
 from govnet.kernel import personal
 from govnet.kernel.models import Base, Instant, Key
 from govnet.people.models import Person

@@ -13,10 +13,10 @@ from govnet.decisions.proposals import offices
 from govnet.decisions.proposals.models import Suggestion
 from govnet.extensions import db
 from govnet.forum import queries as forum
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
-from govnet.membership.marks import actor_of
+from govnet.membership.name_marks import actor_of
 from govnet.offices.queries import officers
 from govnet.record import registry
 

@@ -18,9 +18,9 @@ from govnet.decisions.proposals.models import Replaces
 from govnet.decisions.proposals.opening import Ask, Wording, digest, words_of
 from govnet.decisions.rules import methods
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
 from govnet.forum.queries import reach
+from govnet.forum.states import Readership
 from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor

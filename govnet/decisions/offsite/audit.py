@@ -13,7 +13,7 @@ from govnet.decisions.offsite.events import MailKept, Objected, TakenElsewhere, 
 from govnet.decisions.offsite.models import EvidenceMail, OffsiteDecision, OffsiteObjection
 from govnet.extensions import db
 from govnet.record import registry
-from govnet.record.comparing import key_of, told
+from govnet.record.audit import key_of, told
 from govnet.record.models import Entry
 
 

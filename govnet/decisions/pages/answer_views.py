@@ -29,8 +29,8 @@ from govnet.decisions.rules import who_counts
 from govnet.decisions.rules.outcome import MEANINGS
 from govnet.decisions.suggestions.queries import suggestions
 from govnet.decisions.suggestions.rewording import of_proposal
-from govnet.forum.kinds import ThreadState
 from govnet.forum.rules import is_over
+from govnet.forum.states import ThreadState
 from govnet.forum.threads.actions import reply
 from govnet.forum.threads.page import add_quote
 from govnet.kernel.actor import Actor, Door, current_actor
@@ -38,8 +38,8 @@ from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.paths import sent_number
 from govnet.kernel.translation import say
+from govnet.kernel.url_converters import sent_number
 from govnet.permissions import Can, allows, can
 from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form

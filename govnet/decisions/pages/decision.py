@@ -17,8 +17,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from govnet.charter.rules import Change
 from govnet.decisions import labels, queries
-from govnet.decisions.closing import results, reviews
-from govnet.decisions.closing.reviews import Petition
+from govnet.decisions.closing import petitions, results
+from govnet.decisions.closing.petitions import Petition
 from govnet.decisions.models import Decision, ProposalVersion
 from govnet.decisions.offsite import evidence
 from govnet.decisions.offsite.models import EvidenceMail
@@ -147,8 +147,8 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> DecisionPage
         clock.today(zone),
         ZoneInfo(zone),
         _versions(decision, actor),
-        reviews.petition(decision, actor),
-        reviews.reviewed_by(decision.proposal_id),
+        petitions.petition(decision, actor),
+        petitions.reviewed_by(decision.proposal_id),
         thread if thread is not None and can(actor, Can.READ_THREAD, thread) else None,
         register_queries.what_it_changed(decision),
         results.not_applied(decision),

@@ -14,7 +14,7 @@ from govnet.charter.models import Network
 from govnet.decisions import labels
 from govnet.decisions.blueprint import bp
 from govnet.decisions.closing import check as closing_check
-from govnet.decisions.closing import results, reviews
+from govnet.decisions.closing import petitions, results
 from govnet.decisions.models import Decision
 from govnet.decisions.offsite import evidence
 from govnet.decisions.offsite.actions import METHOD as OFFSITE
@@ -33,8 +33,8 @@ from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import Said
-from govnet.kernel.paths import asked_number, asked_page
 from govnet.kernel.translation import say
+from govnet.kernel.url_converters import asked_number, asked_page
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view
 from govnet.web.pages import data_page, page
@@ -168,7 +168,7 @@ def review(network: Network, number: str) -> Response:
         it = pages_decision.whole(network.id, number, network.zone, current_actor())
         refused = ""
         try:
-            reviews.check(it.decision, it.petition, it.today)
+            petitions.check(it.decision, it.petition, it.today)
         except RuleBroken as error:
             refused = say(error.message)
         return page(
@@ -177,7 +177,7 @@ def review(network: Network, number: str) -> Response:
 
     return form_view(
         form,
-        lambda: reviews.ask(decision_id, form.reason.data or "", by=current_actor(), via=Door.WEB),
+        lambda: petitions.ask(decision_id, form.reason.data or "", by=current_actor(), via=Door.WEB),
         url_for(".decision", number=number, _anchor="review"),
         show,
         done=_("You have asked for this. When enough members have, everybody is asked."),

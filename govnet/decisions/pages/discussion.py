@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from govnet.extensions import db
-from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
 from govnet.forum.queries import pages_with_names
+from govnet.forum.states import PostState
 from govnet.kernel.actor import Actor
 from govnet.permissions import Can, can
 

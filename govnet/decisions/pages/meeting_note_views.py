@@ -15,7 +15,7 @@ from govnet.decisions.pages.forms import MeetingNoteForm, ReasonForm
 from govnet.decisions.proposals import meeting_notes
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.paths import asked_number, asked_page
+from govnet.kernel.url_converters import asked_number, asked_page
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view
 from govnet.web.pages import data_page, page

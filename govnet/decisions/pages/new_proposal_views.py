@@ -21,23 +21,23 @@ from govnet.decisions.blueprint import bp
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.labels import decides
 from govnet.decisions.models import AnyProposal, Proposal
-from govnet.decisions.pages import rehearsal
+from govnet.decisions.pages import matter_groups, rehearsal
 from govnet.decisions.pages.discussion import of_thread
 from govnet.decisions.pages.forms import ProposeForm, more_in, with_matter
+from govnet.decisions.pages.matter_groups import SameRule
 from govnet.decisions.pages.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.pages.option_forms import method_in, offer_ways
 from govnet.decisions.pages.rehearsal import Rehearsal
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
-from govnet.decisions.proposals import actions, offices, roll, same_rule
+from govnet.decisions.proposals import actions, offices, roll
 from govnet.decisions.proposals.offices import Offer
 from govnet.decisions.proposals.opening import Ask, Wording
-from govnet.decisions.proposals.same_rule import SameRule
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import asked_number
 from govnet.kernel.text import fitting
+from govnet.kernel.url_converters import asked_number
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
 from govnet.web.pages import page
@@ -66,7 +66,7 @@ def _about(network: Network) -> ProposalSubject:
     given = "charter" if _wanted_rules() else request.args.get("matter", "")
     if given in p.MATTERS:
         return ProposalSubject(network.id, given)
-    rules = same_rule.same_rules(network, charters.rules_in_force(network.id), current_actor())
+    rules = matter_groups.same_rules(network, charters.rules_in_force(network.id), current_actor())
     known = [matter for rule in rules for matter in rule.matters]
     chosen = request.form.get("matter", "")
     usual = USUAL if USUAL in known or not known else known[0]

@@ -28,7 +28,7 @@ from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.register import queries
 from govnet.decisions.register.models import DecisionNote, NoteKind
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import asked_number
+from govnet.kernel.url_converters import asked_number
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view
 from govnet.web.pages import page

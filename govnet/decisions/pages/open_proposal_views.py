@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from govnet.charter.fields import options
 from govnet.charter.models import Network
 from govnet.decisions import queries
-from govnet.decisions.answers import entry
+from govnet.decisions.answers import entered_answers
 from govnet.decisions.blueprint import bp
 from govnet.decisions.models import Proposal, VersionState
 from govnet.decisions.offsite import actions as offsite
@@ -29,7 +29,7 @@ from govnet.decisions.pages.option_forms import EnterChoiceForm, enter_form
 from govnet.decisions.proposals import actions, interests
 from govnet.decisions.rules import deadlines, who_counts
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import sent_number
+from govnet.kernel.url_converters import sent_number
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form
@@ -156,11 +156,15 @@ def enter(network: Network, proposal: Proposal) -> Response:
     def do() -> object:
         given = form.given() if isinstance(form, EnterChoiceForm) else given_in(form)
         party, how = int(form.party.data), Door(form.how.data)
-        return entry.enter(version_id, party, given, how=how, by=by, via=Door.WEB)
+        return entered_answers.enter(version_id, party, given, how=how, by=by, via=Door.WEB)
 
     def show(status: int) -> Response:
         version = queries.newest_version(proposal_id)
-        more = {"meanings": meanings(), "named": _named(), "many": version.roll_size > entry.OFFERED}
+        more = {
+            "meanings": meanings(),
+            "named": _named(),
+            "many": version.roll_size > entered_answers.OFFERED,
+        }
         asked = {"proposal": queries.proposal_of(version), "version": version}
         return page("decisions/answers/enter.html", status, **asked, form=form, **more)
 
@@ -181,9 +185,11 @@ def _enter_form(network: Network, proposal: Proposal) -> EnterForm | EnterChoice
         principles=principles(version, network),
         offered=who_counts.offered(queries.charter_of(version)),
     )
-    silent = entry.still_silent(version.id, current_actor(), named=_named(), entry_id=sent_number("party"))
+    silent = entered_answers.still_silent(
+        version.id, current_actor(), named=_named(), entry_id=sent_number("party")
+    )
     form.party.choices = options([("", _("Choose one")), *((each.id, each.name) for each in silent)])
-    form.how.choices = options((door.value, HOW[door]) for door in entry.WAYS)
+    form.how.choices = options((door.value, HOW[door]) for door in entered_answers.WAYS)
     return form
 
 

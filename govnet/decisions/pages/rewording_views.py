@@ -29,7 +29,7 @@ from govnet.decisions.suggestions.actions import taken_into
 from govnet.decisions.suggestions.queries import suggestion_to
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import Stale
-from govnet.kernel.paths import asked_number
+from govnet.kernel.url_converters import asked_number
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
 from govnet.web.pages import page

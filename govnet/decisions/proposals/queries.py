@@ -40,7 +40,7 @@ from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.models import Interest
 from govnet.decisions.queries import charter_of, parties_of
 from govnet.decisions.register.models import Reviews
-from govnet.decisions.rules import reviews as rules_reviews
+from govnet.decisions.rules import petitions as rules_reviews
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.decisions.rules.outcome import AnswerKind, Outcome, Tally
 from govnet.decisions.rules.who_counts import offered, sees_tally

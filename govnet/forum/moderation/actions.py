@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from govnet.extensions import db
 from govnet.forum import events, queries, rules
-from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
 from govnet.forum.moderation import mails
 from govnet.forum.queries import network_of
+from govnet.forum.states import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.kernel.actor import Act, Actor, Door, by_rule
 from govnet.kernel.clock import now
 from govnet.kernel.duties import each_row

@@ -10,7 +10,7 @@ from govnet.forum import queries, rules
 from govnet.forum.models import Hiding, Post, Report
 from govnet.mail.headers import Address
 from govnet.mail.outgoing import outbox
-from govnet.membership.marks import signed
+from govnet.membership.name_marks import signed
 from govnet.people.addresses import readers
 
 

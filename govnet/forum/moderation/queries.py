@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.forum import queries, rules
-from govnet.forum.kinds import AppealOutcome, HidingKind, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
 from govnet.forum.rules import ForumTerms
+from govnet.forum.states import AppealOutcome, HidingKind, ReportState
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
 from govnet.kernel.statements import another

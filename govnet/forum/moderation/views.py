@@ -23,13 +23,13 @@ from govnet.forum.forms import (
     RemoveForm,
     VisitorReportForm,
 )
-from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Hiding, Post, Report
 from govnet.forum.moderation import actions
 from govnet.forum.moderation import queries as moderation_queries
+from govnet.forum.states import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.paths import asked_page
+from govnet.kernel.url_converters import asked_page
 from govnet.permissions import Can, allows, can
 from govnet.web.form_view import form_view
 from govnet.web.forms import Form

@@ -12,10 +12,10 @@ from sqlalchemy import update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import events, queries, quotes, rules
-from govnet.forum.kinds import PostState, Readership, ThreadState
 from govnet.forum.models import Post, PostVersion, Thread, Topic
 from govnet.forum.queries import network_of
-from govnet.forum.threads.marks import mark_read
+from govnet.forum.states import PostState, Readership, ThreadState
+from govnet.forum.threads.read_marks import mark_read
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken, Stale

@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from govnet.forum import queries, quotes, rules
 from govnet.forum.forms import ThreadReplyForm
-from govnet.forum.kinds import PostState, ThreadState
 from govnet.forum.models import Thread
+from govnet.forum.states import PostState, ThreadState
 from govnet.forum.threads import slots
 from govnet.forum.threads.queries import Reading
 from govnet.forum.threads.slots import Beside
@@ -24,7 +24,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.form_tokens import form_token
 from govnet.kernel.numbers import whole_number
-from govnet.membership.marks import mark_in, signature
+from govnet.membership.name_marks import mark_in, signature
 from govnet.permissions import Can, can
 from govnet.web.forms import MarkdownField
 from govnet.web.fragments import Drawn, gap

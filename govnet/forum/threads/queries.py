@@ -18,7 +18,7 @@ from govnet.kernel.clock import now, today
 from govnet.kernel.statements import another, rows
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
-from govnet.membership import marks
+from govnet.membership import name_marks
 from govnet.people.models import Person
 
 _THREAD = bindparam("thread", type_=Integer)
@@ -73,8 +73,8 @@ def _posts() -> Any:
         _one(ReadMark.at, *_MARK).label("marked_at"),
         _one(Following.stance, *_STANCE).label("stance"),
         _one(Person.name, Person.id == bindparam("summed_up", type_=Integer)).label("summary_by"),
-        *marks.columns(Post.author_id, bindparam("network", type_=Integer), bindparam("day", type_=Date)),
-        marks.has_namesake(writer.id, writer.name_key, bindparam("network", type_=Integer)).label("namesake"),
+        *name_marks.columns(Post.author_id, bindparam("network", type_=Integer), bindparam("day", type_=Date)),
+        name_marks.has_namesake(writer.id, writer.name_key, bindparam("network", type_=Integer)).label("namesake"),
     )
     .select_from(Post)
     .outerjoin(writer, writer.id == Post.author_id)

@@ -11,17 +11,17 @@ from govnet.extensions import limiter
 from govnet.forum import data, queries, rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import EditForm, FrameForm, ThreadReplyForm, number_in
-from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
-from govnet.forum.threads import actions, marks
+from govnet.forum.states import PostState
+from govnet.forum.threads import actions, read_marks
 from govnet.forum.threads import page as threads_page
 from govnet.forum.threads import queries as threads_queries
 from govnet.forum.threads.queries import Reading
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
+from govnet.kernel.url_converters import asked_page
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import stance_in
 from govnet.permissions import Can, allows
@@ -42,7 +42,7 @@ def thread(network: Network, thread: Thread) -> Response:
     form = threads_page.quoting_form(thread, request.args.get("quote", "")) if me is not None else None
     response = _thread_page(network, thread, reading, form)
     if me is not None and moved is not None and not _only_prefetched():
-        marks.try_to_mark(thread_id, me, moved)
+        read_marks.try_to_mark(thread_id, me, moved)
     return response
 
 
@@ -145,7 +145,7 @@ def read(network: Network, thread: Thread) -> Response:
     """Everything here has been read."""
     thread_id, posts = thread.id, thread.posts
     return press(
-        lambda: marks.read_up_to(thread_id, posts, by=current_actor()),
+        lambda: read_marks.read_up_to(thread_id, posts, by=current_actor()),
         url_for(".thread", thread_id=thread_id),
     )
 
@@ -227,5 +227,5 @@ def versions(network: Network, post: Post) -> Response:
 @allows(Can.THANK, post=Post)
 def thank(network: Network, post: Post) -> Response:
     """Say thanks, or take it back, as the button said: pressed twice it does the same."""
-    act = marks.take_thanks_back if "take_back" in request.form else marks.thank
+    act = read_marks.take_thanks_back if "take_back" in request.form else read_marks.thank
     return press(lambda: act(post, by=current_actor()), post_address(post))

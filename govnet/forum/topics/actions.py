@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import events, queries, rules
-from govnet.forum.kinds import Readership
 from govnet.forum.models import Topic
+from govnet.forum.states import Readership
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import now
 from govnet.kernel.errors import Stale

@@ -16,15 +16,15 @@ from govnet.extensions import limiter
 from govnet.forum import data, queries, rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import NewThreadForm, TopicForm
-from govnet.forum.kinds import Readership, ThreadState
 from govnet.forum.models import Topic
+from govnet.forum.states import Readership, ThreadState
 from govnet.forum.threads import actions
 from govnet.forum.topics import actions as topics_actions
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, Stale
-from govnet.kernel.paths import InAddress, asked_page
 from govnet.kernel.text import render
+from govnet.kernel.url_converters import InAddress, asked_page
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import stance_in

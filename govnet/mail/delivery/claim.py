@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Exists, Select, Table, Update, bindparam, exi
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import let_go
-from govnet.mail.links import site_url
 from govnet.mail.message import MailKind, Template
 from govnet.mail.models import Delivery, Mail, MailLine, Rendering
+from govnet.mail.page_addresses import site_url
 from govnet.mail.rules import DeliveryState
 
 _d = cast(Table, Delivery.__table__)

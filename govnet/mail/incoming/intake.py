@@ -18,9 +18,9 @@ from govnet.kernel.duties import failed, failing, is_busy, succeeded, together
 from govnet.kernel.errors import Busy, GovnetError, NotFound, RuleBroken
 from govnet.kernel.transaction import let_go, transaction
 from govnet.mail.headers import Address, BadHeader
-from govnet.mail.incoming import inbox, parser, replies
+from govnet.mail.incoming import inbox, parser, reply_handlers
 from govnet.mail.incoming.parser import Incoming
-from govnet.mail.incoming.replies import NotDone
+from govnet.mail.incoming.reply_handlers import NotDone
 from govnet.mail.models import Delivery, Fate, InboundMail
 from govnet.mail.outgoing import outbox
 from govnet.people.addresses import readers
@@ -51,7 +51,7 @@ class NotOurs(NotFound):
 
 def check_address(recipient: str) -> None:
     """Look whether an address is one that the program reads, before anything is done with the mail. Raises NotOurs."""
-    if replies.read_address(recipient) is None:
+    if reply_handlers.read_address(recipient) is None:
         raise NotOurs(_("There is no such address here."))
 
 
@@ -164,7 +164,7 @@ def _waiting(key: int) -> InboundMail | None:
 
 
 def _do(row: InboundMail, mail: Incoming) -> None:
-    meant = replies.read_address(row.recipient)
+    meant = reply_handlers.read_address(row.recipient)
     if meant is None:
         return _settle(row, mail, Fate.IGNORED, "to no address of ours")
     if mail.automatic:
@@ -173,8 +173,8 @@ def _do(row: InboundMail, mail: Incoming) -> None:
         return _settle(row, mail, Fate.IGNORED, "from nobody")
     purpose, ids = meant
     if mail.over:
-        return _refuse_over(row, mail, replies.asked_by(purpose, ids, mail.sender))
-    replies.handler_of(purpose)(ids, mail)
+        return _refuse_over(row, mail, reply_handlers.asked_by(purpose, ids, mail.sender))
+    reply_handlers.handler_of(purpose)(ids, mail)
     return _settle(row, mail, Fate.DONE, purpose)
 
 

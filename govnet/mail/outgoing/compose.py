@@ -16,9 +16,9 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from govnet.charter.queries import top_networks
-from govnet.mail.links import site, site_url
 from govnet.mail.message import LARGEST_BODY, ListFields, MailKind
-from govnet.mail.outgoing.parts import HtmlParts, Parts, TextParts
+from govnet.mail.outgoing.body_blocks import HtmlParts, Parts, TextParts
+from govnet.mail.page_addresses import site, site_url
 from govnet.mail.subjects import fits, headed, short_day
 
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")

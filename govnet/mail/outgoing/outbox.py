@@ -22,13 +22,13 @@ from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import in_transaction
 from govnet.mail import headers
 from govnet.mail.headers import Address, BadHeader
-from govnet.mail.links import token
 from govnet.mail.message import MailKind, MailMessage, Template, build
 from govnet.mail.models import Delivery, Mail, RecipientChunk, Rendering
 from govnet.mail.outgoing import compose
 from govnet.mail.outgoing.audience import LIST, MEMBER, SUBSCRIBER, Recipient
 from govnet.mail.outgoing.compose import home_of, list_of
 from govnet.mail.outgoing.notices import Notice, ToldEntry, read_by_members
+from govnet.mail.page_addresses import token
 from govnet.mail.rules import DeliveryState, Priority, Why, last_moment
 from govnet.mail.volume import News
 from govnet.record.queries import head as record_head

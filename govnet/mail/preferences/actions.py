@@ -16,10 +16,10 @@ from govnet.kernel.insertion import row_of
 from govnet.mail import subscriptions, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.incoming import intake
-from govnet.mail.links import Ending, site_url
 from govnet.mail.message import MailKind
 from govnet.mail.models import Delivery, Following, Mail, Subscription, Target
 from govnet.mail.outgoing import outbox
+from govnet.mail.page_addresses import Ending, site_url
 from govnet.mail.rules import WAITING, DeliveryState, Priority
 from govnet.mail.volume import Stance, Volume
 from govnet.people.addresses import come_back, parsed

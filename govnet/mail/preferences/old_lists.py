@@ -11,8 +11,8 @@ from sqlalchemy import String, cast, insert, literal, or_, select, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.statements import chunks
-from govnet.mail.links import token
 from govnet.mail.models import Delivery, Mail, Subscription
+from govnet.mail.page_addresses import token
 from govnet.mail.preferences.actions import ERASED, NOT_GONE, take_over
 from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import Volume

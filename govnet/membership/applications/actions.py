@@ -18,17 +18,17 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
-from govnet.mail.links import site_url
+from govnet.mail.page_addresses import site_url
+from govnet.membership import criteria as membership_terms
 from govnet.membership import mails, rules
-from govnet.membership import terms as membership_terms
 from govnet.membership.applications import admission, queries, speakers
 from govnet.membership.applications.queries import ApplicantStanding, KnownApplicant
+from govnet.membership.criteria import JoiningTerms
 from govnet.membership.events import ApplicantMaySpeak, ApplicationAnswered, ApplicationWithdrawn, Applied
-from govnet.membership.links import token_for, url_until
 from govnet.membership.memberships.actions import confirming_url
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, MembershipKind
 from govnet.membership.organisations import representatives
-from govnet.membership.terms import JoiningTerms
+from govnet.membership.signed_links import token_for, url_until
 from govnet.people import organisations
 from govnet.people.addresses import parsed
 from govnet.people.persons import main_address, person_for

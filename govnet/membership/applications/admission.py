@@ -11,8 +11,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Act, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.membership import criteria as membership_terms
 from govnet.membership import mails, rules
-from govnet.membership import terms as membership_terms
 from govnet.membership.applications import queries, speakers
 from govnet.membership.events import AdmissionAnnounced, MemberAdmitted, MemberJoined
 from govnet.membership.memberships import enrolment

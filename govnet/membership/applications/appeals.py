@@ -13,7 +13,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import ONESELF, Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.membership import mails, rules, terms
+from govnet.membership import criteria, mails, rules
 from govnet.membership.applications import admission, queries
 from govnet.membership.events import (
     AdmissionAppealed,
@@ -56,7 +56,7 @@ def hearing(application_id: int) -> Hearing | None:
 
 def until(application: Application) -> datetime | None:
     """The end of the time for an appeal; None if the rules have no appeal, or nothing was declined."""
-    days = terms.terms(application.network_id).appeal_days
+    days = criteria.terms(application.network_id).appeal_days
     if not days or application.state is not ApplicationState.DECLINED or application.decided_at is None:
         return None
     return application.decided_at + timedelta(days=days)
@@ -74,7 +74,7 @@ def appeal(application: Application, text: str, *, via: Door) -> AdmissionAppeal
         raise RuleBroken(_("The time to appeal is over. You can apply again whenever you like."))
     if not text:
         raise RuleBroken(_("Say why it should be looked at again."), field="body")
-    days = timedelta(days=terms.terms(row.network_id).appeal_days)
+    days = timedelta(days=criteria.terms(row.network_id).appeal_days)
     made = AdmissionAppeal(
         application_id=row.id, network_id=row.network_id, text=text, at=clock.now(), due_at=clock.now() + days
     )

@@ -10,8 +10,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Authority, Door
 from govnet.kernel.errors import OwnCase, RuleBroken, Stale
+from govnet.membership import criteria as membership_terms
 from govnet.membership import mails, rules
-from govnet.membership import terms as membership_terms
 from govnet.membership.applications import admission as applications_admission
 from govnet.membership.applications import appeals, speakers
 from govnet.membership.applications import queries as applications_queries

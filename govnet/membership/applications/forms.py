@@ -11,13 +11,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
 
 from govnet.charter.models import Network
-from govnet.kernel import links
+from govnet.kernel import web_addresses
 from govnet.kernel.actor import Actor
 from govnet.kernel.numbers import whole_number
 from govnet.membership.applications.actions import ApplicationInput
+from govnet.membership.criteria import terms
 from govnet.membership.models import MembershipKind
 from govnet.membership.organisations.queries import known_organisations
-from govnet.membership.terms import terms
 from govnet.people.fields import EmailAddress
 from govnet.web.forms import SAME_FOR, Form, MarkdownField, NameText, Text, Ticks
 
@@ -36,7 +36,7 @@ class WebAddress(Text):
         """Make it whole, or refuse it."""
         super().pre_validate(form)
         if self.data:
-            found = links.web_address(self.data)
+            found = web_addresses.web_address(self.data)
             if found is None:
                 raise ValidationError(_("Enter a web address, such as www.example.org, or leave this empty."))
             self.data = found

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door, current_actor
-from govnet.membership import terms as membership_terms
+from govnet.membership import criteria as membership_terms
 from govnet.membership.applications import page as applications_page
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications import vouches

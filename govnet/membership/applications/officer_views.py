@@ -12,17 +12,17 @@ from werkzeug.wrappers import Response
 from govnet.charter import kinds as charter_kinds
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import asked_page
+from govnet.kernel.url_converters import asked_page
+from govnet.membership import criteria as membership_terms
 from govnet.membership import rules
-from govnet.membership import terms as membership_terms
 from govnet.membership.applications import appeals, decisions, speakers
 from govnet.membership.applications import page as applications_page
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications.decisions import may_decide
 from govnet.membership.applications.forms import AdmissionHearingForm, DecideForm, DeclineForm, QuestionForm
 from govnet.membership.blueprint import bp
-from govnet.membership.marks import namesakes
 from govnet.membership.models import Application
+from govnet.membership.name_marks import namesakes
 from govnet.membership.organisations.queries import claims_waiting
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.kernel import clock
-from govnet.membership import terms
+from govnet.membership import criteria
 from govnet.membership.applications import appeals, speakers
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.models import Application, ApplicationState, ClaimState, MembershipKind
@@ -93,7 +93,7 @@ def page_of(application: Application, network: Network) -> dict[str, Any]:
         "sentences": sentences(application),
         "waits_for_voice": waits_for_voice(application),
         "usual": applications_queries.usual_days(network.id),
-        "terms": terms.terms(network.id),
+        "terms": criteria.terms(network.id),
         "vouched": applications_queries.vouched_by(application.id),
         "coming": applications_queries.coming_in(application.id),
         "objected": applications_queries.objected_to(application.id),

@@ -13,7 +13,7 @@ from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
 from govnet.mail.preferences.actions import subscribe_address
-from govnet.membership import links, terms
+from govnet.membership import criteria, signed_links
 from govnet.membership.applications import actions, forms, queries
 from govnet.membership.applications import page as applications_page
 from govnet.membership.applications.forms import (
@@ -23,8 +23,8 @@ from govnet.membership.applications.forms import (
     JustMailForm,
 )
 from govnet.membership.blueprint import bp
-from govnet.membership.marks import PLACE, marks, signature
 from govnet.membership.models import Application
+from govnet.membership.name_marks import PLACE, marks, signature
 from govnet.permissions import Can, allows, can
 from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form
@@ -114,17 +114,17 @@ def _join_page(network: Network, form: JoinForm, status: int, *, changed: bool =
         status,
         form=form,
         mail_form=JustMailForm(about=network, formdata=None),
-        terms=terms.terms(network.id),
+        terms=criteria.terms(network.id),
         changed=changed,
         usual=queries.usual_days(network.id),
-        means=terms.what_joining_means(network.id),
+        means=criteria.what_joining_means(network.id),
     )
 
 
 def _after(network: Network, made: Application | None) -> str:
     """A visitor sees the same page whatever we know; somebody signed in sees the application."""
     if made is not None and current_actor().signed_in:
-        return url_for(".mine", network=network, token=links.token_for("application", made.id))
+        return url_for(".mine", network=network, token=signed_links.token_for("application", made.id))
     return url_for(".sent", network=network)
 
 
@@ -164,7 +164,7 @@ def my_application(network: Network) -> Response:
     found = queries.application_of(current_actor().person_id or 0, network.id)
     if found is None:
         return see(".join")
-    return see(".mine", token=links.token_for("application", found))
+    return see(".mine", token=signed_links.token_for("application", found))
 
 
 @bp.get("/<network:network>/applications/mine/<token>")
@@ -176,7 +176,7 @@ def mine(network: Network, token: str) -> Response:
 
 def held(network: Network, token: str) -> Application:
     """The application that the link is about."""
-    found = queries.whole(links.ids_of("application", token)[0])
+    found = queries.whole(signed_links.ids_of("application", token)[0])
     if found is None or found.network_id != network.id:
         raise NotFound(_("This application is no longer here. Please fill in the form again."))
     return found
@@ -218,7 +218,7 @@ def confirm(network: Network, token: str) -> Response:
     return form_view(
         form,
         lambda: actions.confirm(application, via=Door.WEB),
-        lambda counts: url_for(".mine", token=links.token_for("application", counts.id)),
+        lambda counts: url_for(".mine", token=signed_links.token_for("application", counts.id)),
         lambda status: status_page(network, token, status, form),
         done=lambda counts: (
             _("We already have an application from you, and that one counts. Here it is.")

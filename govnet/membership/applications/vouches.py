@@ -8,8 +8,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.membership import criteria as membership_terms
 from govnet.membership import mails, rules
-from govnet.membership import terms as membership_terms
 from govnet.membership.applications import admission, queries
 from govnet.membership.events import AdmissionObjected, Vouched
 from govnet.membership.models import AdmissionObjection, Application, ApplicationState, Vouch

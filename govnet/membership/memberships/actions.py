@@ -16,21 +16,21 @@ from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.models import reference
 from govnet.kernel.signals import emit
 from govnet.mail.headers import Address
-from govnet.mail.incoming import replies
-from govnet.mail.links import Ending
+from govnet.mail.incoming import reply_handlers
+from govnet.mail.page_addresses import Ending
 from govnet.mail.subscriptions import no_longer_just_mail
 from govnet.membership import mails
+from govnet.membership.criteria import agree
 from govnet.membership.events import (
     MemberResigned,
     MembershipConfirmed,
     MembershipRestarted,
     NamingChanged,
 )
-from govnet.membership.links import ids_of, token_for, url_until
 from govnet.membership.memberships import queries
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations.queries import open_voice
-from govnet.membership.terms import agree
+from govnet.membership.signed_links import ids_of, token_for, url_until
 from govnet.people.addresses import is_owners, prove
 from govnet.people.models import Person, PersonEmail, Representation
 from govnet.permissions import Can, check_right, require
@@ -257,7 +257,7 @@ def ask_to_confirm(membership_id: int) -> bool:
         network,
         Address(address.address, address.person.name),
         confirming_url(network, membership.id, address.id),
-        answers_to=replies.address(CONFIRM, membership.id, address.id),
+        answers_to=reply_handlers.address(CONFIRM, membership.id, address.id),
         party=queries.name_of(membership) if membership.organisation_id else "",
         language=address.person.locale,
         key=f"found:{membership.id}:{'again' if again else 'first'}",

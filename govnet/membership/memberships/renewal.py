@@ -18,11 +18,11 @@ from govnet.kernel.duties import each, each_row
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
 from govnet.membership import mails
+from govnet.membership.criteria import agree
 from govnet.membership.events import MembershipLapsed, MembershipRenewed, RenewalUnheard
 from govnet.membership.memberships import actions, queries, renewal_queries, renewal_rules
 from govnet.membership.memberships.renewal_queries import Renewal, RenewalRule
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.terms import agree
 from govnet.people.models import Organisation
 from govnet.permissions import Can, require
 from govnet.record.actions import record

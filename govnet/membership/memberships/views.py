@@ -13,17 +13,17 @@ from govnet.extensions import limiter
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
+from govnet.kernel.url_converters import asked_page
 from govnet.membership.blueprint import bp
-from govnet.membership.links import ids_of
+from govnet.membership.criteria import unagreed
 from govnet.membership.memberships import actions, queries
 from govnet.membership.memberships import renewal as memberships_renewal
 from govnet.membership.memberships.departure import what_becomes
 from govnet.membership.memberships.forms import NamingForm, OwnAddressForm, RenewForm
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations.queries import open_voice
-from govnet.membership.terms import unagreed
+from govnet.membership.signed_links import ids_of
 from govnet.permissions import Can, allows, can
 from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form

@@ -11,10 +11,10 @@ from govnet.kernel.actor import ONESELF, Act, Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.membership import mails
 from govnet.membership.events import ClaimDeclined, RepresentationEnded
-from govnet.membership.links import LASTS
 from govnet.membership.models import ClaimState, RepresentationClaim
 from govnet.membership.organisations import claims, queries, representatives
 from govnet.membership.organisations.representatives import say_voice
+from govnet.membership.signed_links import LASTS
 from govnet.people.addresses import parsed
 from govnet.people.models import Organisation, Representation
 from govnet.people.persons import main_address, person_for

@@ -16,8 +16,8 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound
-from govnet.kernel.paths import asked_page
-from govnet.membership import links
+from govnet.kernel.url_converters import asked_page
+from govnet.membership import signed_links
 from govnet.membership.blueprint import bp
 from govnet.membership.models import ClaimState, Membership, RepresentationClaim
 from govnet.membership.organisations import actions, queries
@@ -226,7 +226,7 @@ def end_voice(network: Network, voice: Representation) -> Response:
 
 def _invited(network: Network, token: str) -> RepresentationClaim:
     query = select(RepresentationClaim).options(joinedload(RepresentationClaim.organisation))
-    found = db.session.scalar(query.where(RepresentationClaim.id == links.ids_of("claim", token)[0]))
+    found = db.session.scalar(query.where(RepresentationClaim.id == signed_links.ids_of("claim", token)[0]))
     if found is None or found.network_id != network.id:
         raise NotFound(_("This link no longer works."))
     return found

@@ -17,8 +17,8 @@ from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations import representatives
 from govnet.membership.organisations.queries import open_primary
 from govnet.membership.roster.models import RowOutcome
-from govnet.membership.roster.person import ORGANISATION, RosterRow
 from govnet.membership.roster.plan import Planned, sharers_by_key
+from govnet.membership.roster.row import ORGANISATION, RosterRow
 from govnet.people.addresses import owners
 from govnet.people.models import Person, PersonEmail, Representation
 from govnet.people.organisations import name_key, organisation_called

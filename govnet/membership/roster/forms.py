@@ -17,7 +17,7 @@ from govnet.kernel.text import clean
 from govnet.membership.roster.file import MOST_BYTES
 from govnet.membership.roster.imports import Source
 from govnet.membership.roster.parser import Roster, read_roster
-from govnet.membership.roster.person import ComesAs
+from govnet.membership.roster.row import ComesAs
 from govnet.web.forms import Form
 
 MOST_PASTED = 200_000

@@ -21,9 +21,9 @@ from govnet.membership.organisations import representatives
 from govnet.membership.roster import arrivals
 from govnet.membership.roster.models import ImportState, RosterImport, RosterImportRow, RowOutcome
 from govnet.membership.roster.parser import Roster
-from govnet.membership.roster.person import ComesAs, Problem, RosterRow, Wish
 from govnet.membership.roster.plan import Plan, plan, why
 from govnet.membership.roster.queries import looked_at, too_old
+from govnet.membership.roster.row import ComesAs, Problem, RosterRow, Wish
 from govnet.people.addresses import owners
 from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from govnet.membership.roster import columns as roster_columns
 from govnet.membership.roster.columns import Columns, columns_of
 from govnet.membership.roster.file import MOST_COLUMNS, MOST_ROWS, FileRow, Unreadable, lines_of, text_of
-from govnet.membership.roster.person import (
+from govnet.membership.roster.row import (
     EDGE,
     ORGANISATION,
     ComesAs,

@@ -12,7 +12,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.membership.models import ENDED, Membership, MembershipKind
 from govnet.membership.roster.models import COMES, RowOutcome
-from govnet.membership.roster.person import ComesAs, RosterRow, Wish, same_name
+from govnet.membership.roster.row import ComesAs, RosterRow, Wish, same_name
 from govnet.people import organisations as people_organisations
 from govnet.people.addresses import MailWish, owners, sharers, wishes
 from govnet.people.models import Organisation

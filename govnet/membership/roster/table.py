@@ -9,7 +9,7 @@ from typing import Final
 from govnet.membership.roster import columns as roster_columns
 from govnet.membership.roster.columns import Columns
 from govnet.membership.roster.file import MOST_COLUMNS, FileRow
-from govnet.membership.roster.person import EDGE, Wish, address_and_name, address_of, wish_of
+from govnet.membership.roster.row import EDGE, Wish, address_and_name, address_of, wish_of
 from govnet.people.organisations import name_key
 
 _DIGIT: Final = re.compile(r"\d")

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 from govnet.charter.models import Network
 from govnet.extensions import limiter
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import asked_page
+from govnet.kernel.url_converters import asked_page
 from govnet.membership.blueprint import bp
-from govnet.membership.marks import namesakes
+from govnet.membership.name_marks import namesakes
 from govnet.membership.roster import imports as roster_imports
 from govnet.membership.roster import queries
 from govnet.membership.roster import undo as roster_undo

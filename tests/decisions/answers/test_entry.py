@@ -14,7 +14,7 @@ from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.thresholds import most_entered
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import PastPosition, Position, Proposal, RollEntry
@@ -26,7 +26,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail.outgoing import distribution
-from govnet.membership.links import token_for
+from govnet.membership.signed_links import token_for
 from govnet.people.models import Person, PersonEmail
 from govnet.record.models import Entry
 from tests.builders import a_member, a_steering_member, acting, sign_in

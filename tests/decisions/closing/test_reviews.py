@@ -13,7 +13,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.closing import reviews, trials
+from govnet.decisions.closing import petitions, trials
 from govnet.decisions.models import Decision, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Ask, More, Wording
@@ -75,7 +75,7 @@ def asks(decision: Decision, network: Network, *people: Person, reason: str = ""
     """Each of the people asks for a review."""
     for person in people:
         with transaction():
-            reviews.ask(decision.id, reason, by=acting(person, network), via=Door.WEB)
+            petitions.ask(decision.id, reason, by=acting(person, network), via=Door.WEB)
 
 
 def state(decision: Decision, network: Network) -> DecisionState:
@@ -86,7 +86,7 @@ def state(decision: Decision, network: Network) -> DecisionState:
 
 def reviewing(decision: Decision) -> list[ProposalVersion]:
     """The proposals that look at it again, newest first."""
-    return [version for _row, version in reviews.reviews_of(decision.id)]
+    return [version for _row, version in petitions.reviews_of(decision.id)]
 
 
 def test_enough_members_open_a_proposal_of_the_first_who_asked(network: Network, time: MovedClock) -> None:
@@ -164,7 +164,7 @@ def refused(act: Callable[[], object]) -> str:
 
 def asking(decision: Decision, network: Network, person: Person) -> Callable[[], object]:
     """To try it."""
-    return lambda: reviews.ask(decision.id, "", by=acting(person, network), via=Door.WEB)
+    return lambda: petitions.ask(decision.id, "", by=acting(person, network), via=Door.WEB)
 
 
 def test_nobody_asks_twice(network: Network, time: MovedClock) -> None:
@@ -246,7 +246,7 @@ def test_people_who_speak_for_an_organisation_ask_once(network: Network, time: M
     speaker = a_person("Only a speaker")
     an_organisation(network, "Sunlight", spoken_for_by=speaker)
     asks(decision, network, bob, speaker)
-    found = reviews.petition(queries.whole(decision.id), acting(bob, network))
+    found = petitions.petition(queries.whole(decision.id), acting(bob, network))
     assert [each.person.name for each in found.requests] == [bob.name, speaker.name]
     assert found.asked_before
 
@@ -263,12 +263,12 @@ def test_the_last_two_who_ask_at_the_same_moment_open_one_proposal(
     def one(actor: object) -> Callable[[], object]:
         def act() -> None:
             with transaction():
-                reviews.ask(decision_id, "", by=actor, via=Door.WEB)  # type: ignore[arg-type]
+                petitions.ask(decision_id, "", by=actor, via=Door.WEB)  # type: ignore[arg-type]
 
         return act
 
     assert [each for each in at_once(app, *map(one, actors)) if each is not None] == []
-    assert len(reviews.reviews_of(decision_id)) == 1
+    assert len(petitions.reviews_of(decision_id)) == 1
 
 
 def test_a_proposal_that_opened_by_itself_is_recorded_as_the_rules_act_and_announced(

@@ -10,7 +10,7 @@ from flask import Flask
 
 from govnet.digest import actions
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail.preferences import actions as preferences_actions

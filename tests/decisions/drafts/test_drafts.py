@@ -18,7 +18,7 @@ from govnet.decisions.models import AnyProposal, Proposal, ProposalState, Propos
 from govnet.decisions.proposals import stored_form
 from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from govnet.charter import queries as charters
 from govnet.decisions import queries
 from govnet.decisions.answers import actions
-from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.models import Proposal
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.decisions.suggestions import rewording
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction

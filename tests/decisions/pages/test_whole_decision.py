@@ -125,7 +125,7 @@ def test_the_timeline_runs_from_the_discussion_to_the_last_review(
 def test_a_discussion_for_members_is_not_named_to_visitors(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
-    from govnet.forum.kinds import Readership
+    from govnet.forum.states import Readership
 
     ann = a_member(network)
     thread_id = a_discussion(network, ann, Readership.MEMBERS).id

@@ -14,7 +14,7 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions

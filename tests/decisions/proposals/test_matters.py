@@ -13,7 +13,7 @@ from govnet.charter.presets import STARTING
 from govnet.charter.rules import Charter, load, starting
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
-from govnet.decisions.proposals.same_rule import same_rules
+from govnet.decisions.pages.matter_groups import same_rules
 from govnet.extensions import db
 from tests.builders import a_member, a_network, a_steering_member, acting
 from tests.decisions.builders import a_network_with_rules, members, version_of

@@ -16,7 +16,7 @@ from govnet.decisions.register.search import Filter
 from govnet.decisions.rules.in_force import DecisionState, state_of
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
+from govnet.forum.states import Readership
 from govnet.kernel.clock import MovedClock
 from govnet.people.models import Person
 from tests.builders import a_member, a_network

@@ -15,7 +15,7 @@ from govnet.charter.models import Network
 from govnet.charter.rules import Charter, load
 from govnet.decisions import labels, queries
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.closing import actions as closing_actions

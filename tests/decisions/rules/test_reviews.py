@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from govnet.decisions.rules.reviews import Asking
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.decisions.rules import reviews
-from govnet.decisions.rules.reviews import Asking
 from tests.sentences import read
 
 NUMBER = "2015-07"

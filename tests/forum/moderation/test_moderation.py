@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from govnet.desk.queries import how_many_on_desk
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, Readership, ReportState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion, Report
 from govnet.forum.moderation import actions as moderation_actions
 from govnet.forum.moderation import queries as moderation_queries
+from govnet.forum.states import AppealOutcome, HidingKind, PostState, Readership, ReportState
 from govnet.forum.threads import actions
 from govnet.kernel import clock
 from govnet.kernel.actor import VISITOR, Door

@@ -5,9 +5,9 @@ from __future__ import annotations
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import PostState
 from govnet.forum.models import Post
 from govnet.forum.moderation import actions
+from govnet.forum.states import PostState
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from tests import builders

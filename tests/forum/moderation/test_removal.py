@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum.audit import changed_hidings
-from govnet.forum.kinds import AppealOutcome, HidingKind, PostState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion
 from govnet.forum.moderation import actions
+from govnet.forum.states import AppealOutcome, HidingKind, PostState
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from govnet.extensions import db
-from govnet.forum.kinds import Readership
 from govnet.forum.models import Topic
 from govnet.forum.rules import ForumTerms, may_begin
+from govnet.forum.states import Readership
 from govnet.forum.topics import actions
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken

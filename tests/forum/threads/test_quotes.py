@@ -11,8 +11,8 @@ from govnet.accounts import erasure
 from govnet.extensions import db
 from govnet.forum import quotes, rules
 from govnet.forum.audit import changed_pages, texts
-from govnet.forum.kinds import HidingKind
 from govnet.forum.models import Post
+from govnet.forum.states import HidingKind
 from govnet.kernel.actor import OPERATOR_SHELL, Door
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction

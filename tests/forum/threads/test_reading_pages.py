@@ -10,8 +10,8 @@ import pytest
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import models
-from govnet.forum.kinds import Readership
 from govnet.forum.models import ReadMark, Thread
+from govnet.forum.states import Readership
 from govnet.kernel.transaction import transaction
 from tests import builders
 from tests.forum.made import a_thread, a_topic

@@ -19,13 +19,13 @@ from sqlalchemy.exc import OperationalError
 
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
-from govnet.mail.incoming import door, inbox, intake, replies
-from govnet.mail.incoming.door import MailDoor
+from govnet.mail.incoming import inbox, intake, lmtp_listener, reply_handlers
 from govnet.mail.incoming.inbox import LARGEST
 from govnet.mail.incoming.lmtp import LmtpLimits
 from govnet.mail.incoming.lmtp_address import listen_address
+from govnet.mail.incoming.lmtp_listener import MailDoor
 from govnet.mail.models import InboundMail
-from govnet.operations import mail_checks
+from govnet.operations.health import mail_checks
 
 PATTERN = "replies+{token}@govnet.example.org"
 LINES: list[socket.socket] = []
@@ -43,7 +43,7 @@ def taking(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """A server whose settings say where mail comes in."""
     monkeypatch.setitem(app.config, "MAIL_REPLIES", PATTERN)
     monkeypatch.setitem(app.config, "LMTP_LISTEN", f"127.0.0.1:{_free_port()}")
-    monkeypatch.setattr(door, "AGAIN", 0.1)
+    monkeypatch.setattr(lmtp_listener, "AGAIN", 0.1)
     return app
 
 
@@ -96,7 +96,7 @@ def _line(app: Flask) -> socket.socket:
 
 def _ours(app: Flask, *ids: int) -> str:
     with app.app_context():
-        return replies.address("confirm", *(ids or (1, 2)))
+        return reply_handlers.address("confirm", *(ids or (1, 2)))
 
 
 def _kept(app: Flask) -> list[tuple[str, bytes | None]]:

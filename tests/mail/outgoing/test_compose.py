@@ -21,7 +21,7 @@ from govnet.mail.message import (
     flowed,
     personalise,
 )
-from govnet.mail.outgoing.parts import HtmlParts, TextParts
+from govnet.mail.outgoing.body_blocks import HtmlParts, TextParts
 
 HOME = ListFields(
     "uk.example.org", "UK Network, 2015", "https://example.org/uk", "https://example.org/uk/mail"

@@ -13,7 +13,7 @@ from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail.outgoing import distribution
-from govnet.membership import links
+from govnet.membership import signed_links
 from govnet.membership.applications import actions, decisions
 from govnet.membership.applications import appeals as applications_appeals
 from govnet.membership.models import AdmissionAppeal, AppealAnswer, ApplicationState, MembershipKind
@@ -180,7 +180,7 @@ def test_from_the_mail_to_the_answer_on_pages(client):
         mails_to("ada@example.org")[-1][1].split()
     )
     key, bea, cat = scene.application.id, scene.bea, scene.cat
-    mine = f"/uk/applications/mine/{links.token_for('application', key)}"
+    mine = f"/uk/applications/mine/{signed_links.token_for('application', key)}"
     refused = send(client, mine, {"body": " "})
     assert refused.status_code == 422
     made = send(client, mine, {"body": "I give it away."})

@@ -15,7 +15,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
-from govnet.membership import terms
+from govnet.membership import criteria
 from govnet.membership.applications import actions, decisions
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications.decisions import may_decide
@@ -456,4 +456,4 @@ def test_somebody_who_left_can_join_again():
 
 def test_criteria_are_those_of_the_rules_in_force():
     network = a_network_with_rules()
-    assert terms.terms(network.id).criteria == CRITERIA
+    assert criteria.terms(network.id).criteria == CRITERIA

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import in_transaction
-from govnet.mail.incoming import inbox, intake, replies
+from govnet.mail.incoming import inbox, intake, reply_handlers
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership.models import MembershipState
 from tests.membership.memberships.test_by_mail import asked, reply_to, states  # noqa: F401 (a fixture)
@@ -160,7 +160,7 @@ def test_a_name_that_is_her_address_is_not_her(asked, sender):  # noqa: F811
     ],
 )
 def test_one_mailbox_has_several_addresses(one, other, same):
-    assert replies.same_mailbox(one, other) is same
+    assert reply_handlers.same_mailbox(one, other) is same
 
 
 MACHINES = {

@@ -14,11 +14,11 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership import duties
-from govnet.membership.links import ids_of, token_for
 from govnet.membership.memberships import actions, queries
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
+from govnet.membership.signed_links import ids_of, token_for
 from govnet.people.models import PersonEmail, Representation
 from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry

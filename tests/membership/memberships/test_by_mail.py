@@ -15,14 +15,14 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail.incoming import intake, replies
+from govnet.mail.incoming import intake, reply_handlers
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership import duties
-from govnet.membership.memberships.reply import says_yes
+from govnet.membership.memberships.mail_reply import says_yes
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
-from govnet.operations import pipe
+from govnet.operations import mail_pipe
 from govnet.record.models import Entry
 from tests.membership.people import a_network_with_rules, mails_to
 
@@ -57,7 +57,7 @@ def handed_in(app, to, mail, **settings):
     names = {"DATABASE_URL": "SQLALCHEMY_DATABASE_URI", "MAIL_REPLIES": "MAIL_REPLIES"}
     environ = {name: app.config[field] for name, field in names.items()}
     db.session.rollback()
-    return CliRunner().invoke(pipe.receive, [to], input=mail, env={**environ, **settings}).exit_code
+    return CliRunner().invoke(mail_pipe.receive, [to], input=mail, env={**environ, **settings}).exit_code
 
 
 def comes(text, *, sender="nell@example.org", to=None, **fields):
@@ -185,13 +185,13 @@ def test_a_program_that_fails_keeps_the_mail_and_tries_again(asked, monkeypatch)
     def broken(ids, mail):
         raise KeyError("broken")
 
-    monkeypatch.setitem(replies._handlers(), "confirm", broken)
+    monkeypatch.setitem(reply_handlers._handlers(), "confirm", broken)
     row = comes("Yes")
     assert (row.fate, row.attempts, intake.stuck()) == (Fate.WAITING, 1, 1)
     assert intake.run() == 0
     monkeypatch.undo()
     asked.move(timedelta(minutes=16))
-    monkeypatch.setitem(replies.current_app.config, "MAIL_REPLIES", PATTERN)
+    monkeypatch.setitem(reply_handlers.current_app.config, "MAIL_REPLIES", PATTERN)
     assert (intake.run(), intake.stuck()) == (1, 0)
     assert states()[0] is MembershipState.ACTIVE
 

@@ -13,7 +13,7 @@ import pytest
 from govnet.membership.roster import file
 from govnet.membership.roster.file import MOST_COLUMNS, MOST_ROWS, FileRow
 from govnet.membership.roster.parser import Roster, read_roster
-from govnet.membership.roster.person import ComesAs, Wish, address_and_name, mailboxes_in
+from govnet.membership.roster.row import ComesAs, Wish, address_and_name, mailboxes_in
 from govnet.membership.roster.table import heading_of
 
 NELL = (2, "Nell Saltmarsh", "nell@example.org", "")

@@ -3,7 +3,7 @@
 import pytest
 
 from govnet.membership.roster.parser import Roster, read_roster
-from govnet.membership.roster.person import ComesAs
+from govnet.membership.roster.row import ComesAs
 
 HEADER = "name,email,organisation,kind,as\n"
 

@@ -12,11 +12,11 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership import duties
-from govnet.membership.links import token_for
 from govnet.membership.memberships import actions, queries
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
+from govnet.membership.signed_links import token_for
 from govnet.people import addresses
 from govnet.people.models import Person, PersonEmail
 from govnet.people.persons import known_by
