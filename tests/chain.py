@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from govnet.record.audit import check_chain
 from govnet.record.chain import Fault
-from govnet.record.queries import check_chain
 
 
 def built(words: str) -> bool:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
 from govnet.decisions.rules.outcome import CHOSE, LABELS, AnswerKind, Outcome
-from govnet.decisions.rules.who_counts import Visible
+from govnet.decisions.rules.who_sees import Visible
 from govnet.kernel import personal
 from govnet.kernel.actor import Door
 from govnet.kernel.messages import Said

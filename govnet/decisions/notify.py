@@ -19,7 +19,8 @@ from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules.outcome import AnswerKind
-from govnet.decisions.rules.who_counts import Visible, always_told, offered
+from govnet.decisions.rules.who_counts import always_told, offered
+from govnet.decisions.rules.who_sees import Visible
 from govnet.decisions.suggestions.queries import suggestion_by_id
 from govnet.extensions import db
 from govnet.kernel import clock

@@ -16,7 +16,7 @@ from govnet.forum.models import Post as PostRow
 from govnet.forum.models import Thread as ThreadRow
 from govnet.forum.moderation import actions as moderation_actions
 from govnet.forum.states import AppealOutcome, HidingKind, Readership
-from govnet.forum.threads import actions, read_marks
+from govnet.forum.threads import actions, thanks
 from govnet.kernel.actor import Door
 
 _OUTCOMES = {"stays hidden": AppealOutcome.UPHELD, "shown again": AppealOutcome.LIFTED}
@@ -97,7 +97,7 @@ def _edit(stage: Stage, thread: ThreadFact, post: PostFact, number: int) -> None
 def _thank(stage: Stage, thread: ThreadFact, key: str) -> None:
     query = select(PostRow.id).where(PostRow.thread_id == stage.threads[thread.key])
     first = db.session.scalars(query.order_by(PostRow.number).limit(1)).one()
-    read_marks.thank(forum.post_of(first), by=stage.actor(key))
+    thanks.thank(forum.post_of(first), by=stage.actor(key))
 
 
 def _sum_up(stage: Stage, thread: ThreadFact) -> None:

@@ -9,9 +9,9 @@ from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.forum import queries as forum
 from govnet.kernel.actor import Actor, Door
-from govnet.letters import actions, closing, follows, queries
-from govnet.letters.follows import Reply, Sending
+from govnet.letters import actions, closing, queries, sending
 from govnet.letters.models import Letter as Row
+from govnet.letters.sending import Reply, Sending
 
 
 def plan(stage: Stage) -> None:
@@ -75,10 +75,10 @@ def _take_back(stage: Stage, key: int, who: str) -> None:
 
 def _sent(stage: Stage, letter: LetterFact, key: int) -> None:
     due = stage.calendar.day(letter.reply_due_days) if letter.reply_due_days is not None else None
-    sending = Sending(stage.calendar.day(-(letter.sent_days_ago or 0)), letter.how, due)
-    follows.sent(db.session.get_one(Row, key), sending, by=stage.actor(letter.by), via=Door.WEB)
+    parcel = Sending(stage.calendar.day(-(letter.sent_days_ago or 0)), letter.how, due)
+    sending.sent(db.session.get_one(Row, key), parcel, by=stage.actor(letter.by), via=Door.WEB)
 
 
 def _answered(stage: Stage, letter: LetterFact, key: int) -> None:
     came = Reply(stage.calendar.day(-(letter.replied_days_ago or 0)), letter.reply.strip())
-    follows.answered(db.session.get_one(Row, key), came, by=stage.actor(letter.by), via=Door.WEB)
+    sending.answered(db.session.get_one(Row, key), came, by=stage.actor(letter.by), via=Door.WEB)

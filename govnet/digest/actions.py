@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from govnet.charter.models import Network, NetworkState
+from govnet.digest.audience import readers
 from govnet.digest.models import WeeklyDigest
 from govnet.digest.rules import MOST_OF_A_KIND, DigestLine, Item, grouped, last_slot
 from govnet.extensions import db
@@ -20,16 +20,13 @@ from govnet.kernel import clock
 from govnet.kernel.duties import each, lock_row
 from govnet.kernel.transaction import transaction
 from govnet.kernel.url_converters import inside
-from govnet.mail import suppressions
-from govnet.mail.models import Subscription
 from govnet.mail.outgoing import outbox
-from govnet.mail.outgoing.audience import MEMBER, Recipient, as_subscribers
+from govnet.mail.outgoing.audience import MEMBER
 from govnet.mail.outgoing.notices import Notice
 from govnet.mail.outgoing.outbox import Batch
 from govnet.mail.page_addresses import site, site_url
 from govnet.mail.rules import Priority
-from govnet.mail.subscriptions import belongs
-from govnet.mail.volume import News, Volume
+from govnet.mail.volume import News
 from govnet.record import queries as record
 from govnet.record import registry as verbs
 from govnet.record.events import Visibility
@@ -100,7 +97,7 @@ def _batch(network: Network, after: int, through: int) -> Batch | None:
     entries = _entries(network.id, after, through)
     everything = _shown(network, entries)
     public = _shown(network, [e for e in entries if e.visibility is Visibility.PUBLIC])
-    found = [one for one in _readers(network.id) if (everything if one.reader == MEMBER else public)]
+    found = [one for one in readers(network.id) if (everything if one.reader == MEMBER else public)]
     if not found:
         return None
     zone = ZoneInfo(network.zone)
@@ -173,21 +170,3 @@ def _headings() -> dict[str, Any]:
         "organisation": people,
         "forum": _("Discussions"),
     }
-
-
-def _readers(network_id: int) -> list[Recipient]:
-    """Everybody who chose the digest; people who are no longer members read the public part."""
-    rows = db.session.scalars(
-        select(Subscription).where(
-            Subscription.network_id == network_id,
-            Subscription.volume == Volume.DIGEST,
-            Subscription.silent_at.is_(None),
-            Subscription.confirmed_at.is_not(None),
-        )
-    ).all()
-    found: dict[str, Recipient] = {}
-    for one in as_subscribers(rows):
-        here = belongs(one.person_id, network_id)
-        found[one.address] = replace(one, reader=MEMBER) if here else one
-    stopped = suppressions.among(found)
-    return [one for one in found.values() if one.address not in stopped]

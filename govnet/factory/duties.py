@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from govnet.announcements import dispatch
-from govnet.committee import eligibility
-from govnet.decisions.closing import actions, effects, trials
+from govnet.committee import departure, eligibility
+from govnet.decisions.closing import actions, effects, reviews
 from govnet.decisions.drafts import readiness
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.offsite import closing as offsite_closing
@@ -49,11 +49,11 @@ DUTIES: tuple[Duty, ...] = (
     Duty("tell what was decided elsewhere", offsite.tell_due, 5),
     Duty("let stand what was decided elsewhere", offsite_closing.stand_due),
     Duty("ask again in new words", rewording.ask_due, 5),
-    Duty("keep the dates of decisions", trials.remind_due, 20),
+    Duty("keep the dates of decisions", reviews.remind_due, 20),
     Duty("say that drafts can be asked", readiness.tell_due, 30),
     Duty("put decided rules into force", effects.apply_due, 30),
     Duty("remind of the last day", actions.remind_due, 30),
-    Duty("end offices of those who left", eligibility.end_of_those_who_left, 30),
+    Duty("end offices of those who left", departure.end_of_those_who_left, 30),
     Duty("see who fits their place", eligibility.look, 60),
     Duty("close letters", letters.close_due),
     Duty("say that replies are overdue", letters.remind_due, 60),

@@ -106,7 +106,7 @@ VIEWS = (
     "committee.first_people_views",
     "coordinator.views",
     "letters.views",
-    "letters.follow_views",
+    "letters.outcome_views",
     "letters.signature_views",
     "announcements.views",
     "announcements.mailing_views",

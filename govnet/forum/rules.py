@@ -1,16 +1,16 @@
-"""The forum's arithmetic: pages of posts, new posts, readers, hearers of an appeal and its result."""
+"""The forum's arithmetic: pages of posts, what is new, and who may read."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.forum.states import AppealOutcome, Readership
+from govnet.forum.states import Readership
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import N_, Said
 
@@ -18,10 +18,6 @@ PAGE = 20
 """Posts on a page. Numbers have no gaps, so a page is a span of numbers."""
 MARK_AFTER = timedelta(minutes=5)
 """Reading moves a mark at most this often."""
-LAW_DAYS = 14
-"""A post hidden for a legal reason can be shown again for this long; then its text is removed."""
-VOICES = 2
-"""The number of equal answers that decide an appeal."""
 QUOTED = 1_500
 """Characters of a post that are quoted; the rest is a click away."""
 RESERVED_SLUGS = frozenset({"moderation", "new", "preview", "posts", "reports", "appeals"})
@@ -165,23 +161,3 @@ def check_until(until: date | None, *, before: date | None, today: date) -> None
     """A discussion that is given a day gets one that is still to come, or today; the day it had may stay."""
     if until is not None and until != before and until < today:
         raise RuleBroken(Said(N_("This day is in the past. Choose today or a later day.")), field="until")
-
-
-def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:
-    """The result of an appeal: the first answer that two have given, in the order of their answers."""
-    said: dict[AppealOutcome, int] = {}
-    for voice in voices:
-        said[voice] = said.get(voice, 0) + 1
-        if said[voice] >= VOICES:
-            return voice
-    return None
-
-
-def may_hear(person: int | None, *, hid: int, wrote: int | None, spoken: Collection[int]) -> bool:
-    """Never who hid the post, never who wrote it, and each once."""
-    return person is not None and person not in (hid, wrote) and person not in spoken
-
-
-def days_after(at: datetime, days: int) -> datetime:
-    """When something that may be done within `days` is over."""
-    return at + timedelta(days=days)

@@ -215,3 +215,9 @@ def to_chase(person_id: int, now: datetime) -> Select[Any]:
     """Letters that wait for their author: the reply is overdue."""
     mine = (Letter.author_id == person_id, Letter.state == LetterState.SENT, Letter.reminded_at.is_not(None))
     return task_rows(Letter.network_id, Letter.id, Letter.title).where(*mine)
+
+
+def counted(letter: Letter) -> dict[str, Any]:
+    """How many signed, as the record has it."""
+    count = count_of(letter.id)
+    return {"members": count.members, "organisations": count.organisations}

@@ -8,7 +8,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.membership.applications import admission
-from govnet.membership.memberships import actions, queries
+from govnet.membership.memberships import departure, queries
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -39,7 +39,7 @@ def _end_memberships(person_id: int) -> None:
         membership = queries.with_party(key)
         assert membership is not None
         by = Actor(person_id, queries.name_of(membership), membership.network_id)
-        actions.resign(membership, by=by, via=Door.WEB)
+        departure.resign(membership, by=by, via=Door.WEB)
 
 
 def _end_representations(person_id: int) -> None:

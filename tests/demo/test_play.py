@@ -34,8 +34,8 @@ from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Person
 from govnet.people.persons import main_address
+from govnet.record.audit import check_chain
 from govnet.record.models import Entry
-from govnet.record.queries import check_chain
 from govnet.sign_in.models import SignedInSession
 from tests.demo import enemy, shared_cache
 from tests.erased import LEFT, left_of

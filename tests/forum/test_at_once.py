@@ -9,7 +9,7 @@ import pytest
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum.models import Post, ReadMark, Thanks, Thread
-from govnet.forum.threads import actions, read_marks
+from govnet.forum.threads import actions, read_marks, thanks
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import Stale
 from govnet.kernel.transaction import transaction
@@ -104,7 +104,7 @@ def test_thanks_of_several_at_the_same_moment_are_all_counted(app, ids):
     def thank(person_id):
         def act():
             with transaction():
-                read_marks.thank(db.session.get(Post, post_id), by=acting(person_id, network_id))
+                thanks.thank(db.session.get(Post, post_id), by=acting(person_id, network_id))
 
         return act
 

@@ -10,7 +10,7 @@ from govnet.extensions import db
 from govnet.forum import personal
 from govnet.forum.models import Post, PostVersion, ReadMark, Thanks, Thread
 from govnet.forum.states import PostState
-from govnet.forum.threads import actions, read_marks
+from govnet.forum.threads import actions, thanks
 from govnet.forum.threads.actions import digest
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.errors import RuleBroken
@@ -32,7 +32,7 @@ def room(app):
         post, other = a_post(thread, ann, "Her words"), a_post(thread, bo)
         with transaction():
             by = builders.acting(ann, network)
-            read_marks.thank(db.session.get(Post, other.id), by=by)
+            thanks.thank(db.session.get(Post, other.id), by=by)
             actions.change_post(
                 db.session.get(Post, post.id), by=by, body="Her new words", revision=1, via=Door.WEB
             )

@@ -13,10 +13,10 @@ from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
-from govnet.letters import actions, closing, follows, queries, rules
+from govnet.letters import actions, closing, queries, rules, sending
 from govnet.letters.actions import LetterInput
-from govnet.letters.follows import Sending
 from govnet.letters.models import Letter
+from govnet.letters.sending import Sending
 from govnet.people.models import Person
 from tests.builders import acting
 from tests.decisions.builders import one_transaction
@@ -75,7 +75,7 @@ def sent(letter_id: int, person: Person, *, on: date | None = None, due: date | 
     with one_transaction():
         letter = queries.whole(letter_id)
         day = on or clock.today(letter.network.zone)
-        follows.sent(letter, Sending(day, "By post", due), by=acting(person, letter.network), via=Door.WEB)
+        sending.sent(letter, Sending(day, "By post", due), by=acting(person, letter.network), via=Door.WEB)
 
 
 def later(days: int) -> date:

@@ -18,10 +18,10 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.letters import actions, closing, follows, labels, queries
-from govnet.letters.follows import Reply, Sending
+from govnet.letters import actions, closing, labels, queries, sending
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import LetterState, SignatureCount
+from govnet.letters.sending import Reply, Sending
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Person, Representation
 from govnet.record.models import Entry
@@ -192,7 +192,7 @@ def test_nobody_else_changes_closes_or_takes_back_a_letter(network: Network, ann
     letter_id = a_letter(network, ann)
     with pytest.raises(NotAllowed, match="can change it or take it back"):
         does(actions.edit, letter_id, a_draft(network), by=sam, seen=1)
-    for act in (follows.close_early, follows.withdraw):
+    for act in (closing.close_early, closing.withdraw):
         with pytest.raises(NotAllowed, match="can change it or take it back"):
             does(act, letter_id, "Because.", by=sam)
 
@@ -255,11 +255,11 @@ def test_the_worker_closes_a_letter_at_its_deadline_once(
 def test_an_author_closes_early_with_a_reason(network: Network, ann: Person) -> None:
     letter_id = a_letter(network, ann)
     with pytest.raises(RuleBroken, match="Say why"):
-        does(follows.close_early, letter_id, " ", by=ann)
-    does(follows.close_early, letter_id, "The hearing is on Friday.", by=ann)
+        does(closing.close_early, letter_id, " ", by=ann)
+    does(closing.close_early, letter_id, "The hearing is on Friday.", by=ann)
     assert the(letter_id).state is LetterState.GATHERED
     with pytest.raises(RuleBroken, match="already closed for signing"):
-        does(follows.close_early, letter_id, "Again.", by=ann)
+        does(closing.close_early, letter_id, "Again.", by=ann)
     with pytest.raises(RuleBroken, match="closed this letter early"):
         sign(letter_id, a_member(network))
 
@@ -267,11 +267,11 @@ def test_an_author_closes_early_with_a_reason(network: Network, ann: Person) -> 
 def test_a_letter_is_taken_back_with_a_reason_before_it_is_sent(network: Network, ann: Person) -> None:
     letter_id = a_letter(network, ann)
     with pytest.raises(RuleBroken, match="Say why"):
-        does(follows.withdraw, letter_id, "", by=ann)
-    does(follows.withdraw, letter_id, "The board published them.", by=ann)
+        does(closing.withdraw, letter_id, "", by=ann)
+    does(closing.withdraw, letter_id, "The board published them.", by=ann)
     for act, words_ in (
-        (follows.withdraw, "already been taken back"),
-        (follows.close_early, "already closed for signing"),
+        (closing.withdraw, "already been taken back"),
+        (closing.close_early, "already closed for signing"),
     ):
         with pytest.raises(RuleBroken, match=words_):
             does(act, letter_id, "Again.", by=ann)
@@ -297,7 +297,7 @@ def test_a_letter_is_sent_after_it_closed_by_its_author_or_an_officer(
     with pytest.raises(RuleBroken, match="already recorded that it was sent"):
         sent(letter_id, ann)
     with pytest.raises(RuleBroken, match="that has been sent can’t be taken back"):
-        does(follows.withdraw, letter_id, "No.", by=ann)
+        does(closing.withdraw, letter_id, "No.", by=ann)
 
 
 def test_days_that_cannot_be_are_refused(network: Network, ann: Person, time: MovedClock) -> None:
@@ -327,7 +327,7 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
     with pytest.raises(RuleBroken, match="First record that it was sent"):
-        does(follows.answered, letter_id, Reply(later(0), "Yes."), by=ann)
+        does(sending.answered, letter_id, Reply(later(0), "Yes."), by=ann)
     sent(letter_id, ann)
     for reply, why in (
         (Reply(later(-1), "Yes."), "can’t have come before"),
@@ -336,13 +336,13 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
         (Reply(later(0), "", "javascript:alert(1)"), "not the address of a page"),
     ):
         with pytest.raises(RuleBroken, match=why):
-            does(follows.answered, letter_id, reply, by=ann)
-    does(follows.answered, letter_id, Reply(later(0), "**Yes.**", "example.org/reply"), by=ann)
+            does(sending.answered, letter_id, reply, by=ann)
+    does(sending.answered, letter_id, Reply(later(0), "**Yes.**", "example.org/reply"), by=ann)
     letter = the(letter_id)
     assert (letter.state, letter.reply_url) == (LetterState.ANSWERED, "https://example.org/reply")
     assert letter.reply_html == "<p><strong>Yes.</strong></p>\n"
     with pytest.raises(RuleBroken, match="A reply is already recorded"):
-        does(follows.answered, letter_id, Reply(later(0), "No."), by=ann)
+        does(sending.answered, letter_id, Reply(later(0), "No."), by=ann)
 
 
 def test_an_overdue_reply_is_said_once_from_the_day_after(
@@ -419,7 +419,7 @@ def test_an_author_who_removes_their_name_leaves_the_letter_to_the_officers(
 ) -> None:
     sam, letter_id = a_steering_member(network), a_letter(network, ann)
     gone_id = a_letter(network, ann)
-    does(follows.withdraw, gone_id, "I moved away.", by=ann)
+    does(closing.withdraw, gone_id, "I moved away.", by=ann)
     sign(letter_id, sam)
     with transaction():
         erasure.erase_oneself("remove", by=acting(ann, db.session.merge(network)), via=Door.WEB)
@@ -446,7 +446,7 @@ def test_every_step_stands_in_the_record_and_leads_to_the_letter(
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
     sent(letter_id, ann)
-    does(follows.answered, letter_id, Reply(later(0), "Yes."), by=ann)
+    does(sending.answered, letter_id, Reply(later(0), "Yes."), by=ann)
     verbs = ("opened", "signed", "closed", "sent", "answered")
     found = [entries(f"letters.{verb}")[0] for verb in verbs]
     assert [sentence(each) for each in found] == [
@@ -474,7 +474,7 @@ def test_visitors_do_not_read_in_the_record_who_signed_and_took_back(network: Ne
 def test_a_sending_needs_no_day_for_a_reply(network: Network, ann: Person, time: MovedClock) -> None:
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
-    does(follows.sent, letter_id, Sending(later(0)), by=ann)
+    does(sending.sent, letter_id, Sending(later(0)), by=ann)
     assert labels.state(the(letter_id)) == "Sent"
     time.move(timedelta(days=400))
     db.session.rollback()

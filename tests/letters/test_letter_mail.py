@@ -13,8 +13,8 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.letters import closing, follows, queries
-from govnet.letters.follows import Reply
+from govnet.letters import closing, queries, sending
+from govnet.letters.sending import Reply
 from govnet.mail.models import Rendering
 from govnet.mail.preferences import actions
 from govnet.mail.volume import Stance, Volume
@@ -76,7 +76,7 @@ def test_those_who_signed_are_told_what_becomes_of_it(
     with transaction():
         letter = queries.whole(letter_id)
         by = acting(ann, letter.network)
-        follows.answered(letter, Reply(later(0), "We shall publish them."), by=by, via=Door.WEB)
+        sending.answered(letter, Reply(later(0), "We shall publish them."), by=by, via=Door.WEB)
     told()
     assert names_of("A reply came") == ["Bo Example"]
     assert "We shall publish them." in body("A reply came")
@@ -97,7 +97,7 @@ def test_people_who_want_only_votes_get_no_mail_about_letters(
 def test_closing_early_and_taking_back_are_told_with_the_reason(network: Network, ann: Person) -> None:
     bo, letter_id = a_member(network, "Bo Example"), a_letter(network, ann)
     sign(letter_id, bo)
-    for act, why in ((follows.close_early, "The hearing is soon."), (follows.withdraw, "They did it.")):
+    for act, why in ((closing.close_early, "The hearing is soon."), (closing.withdraw, "They did it.")):
         with transaction():
             letter = queries.whole(letter_id)
             act(letter, why, by=acting(ann, letter.network), via=Door.WEB)

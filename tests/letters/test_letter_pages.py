@@ -16,7 +16,7 @@ from govnet.forum.states import Readership
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, now
 from govnet.kernel.transaction import transaction
-from govnet.letters import closing, follows, queries
+from govnet.letters import closing, queries
 from govnet.letters.models import Signature
 from govnet.letters.rules import LetterState
 from govnet.membership.models import Membership
@@ -41,7 +41,7 @@ TYPED = {
 def withdraw(letter_id: int, person: Person) -> None:
     with transaction():
         letter = queries.whole(letter_id)
-        follows.withdraw(letter, "They did it **already**.", by=acting(person, letter.network), via=Door.WEB)
+        closing.withdraw(letter, "They did it **already**.", by=acting(person, letter.network), via=Door.WEB)
 
 
 def test_a_member_gathers_names_from_the_form_alone(app: Flask, ann: Person) -> None:

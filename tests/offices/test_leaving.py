@@ -8,11 +8,12 @@ import pytest
 from govnet.accounts import erasure
 from govnet.accounts.export import everything_held
 from govnet.accounts.tasks import KINDS, how_many_wait
+from govnet.committee import departure as committee_departure
 from govnet.committee import eligibility
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.transaction import transaction
-from govnet.membership.memberships import actions, departure
+from govnet.membership.memberships import departure
 from govnet.membership.memberships.queries import with_party
 from govnet.membership.models import Membership, MembershipState
 from govnet.offices.models import Constituency, Mandate, Seat, Term, TermEnd
@@ -36,9 +37,9 @@ def resigned(network, person):
 
 def test_people_who_resign_from_the_network_leave_its_committee(uk):
     sam, other = builders.a_steering_member(uk), builders.a_steering_member(uk)
-    assert eligibility.end_of_those_who_left() == 0
+    assert committee_departure.end_of_those_who_left() == 0
     resigned(uk, sam)
-    assert [eligibility.end_of_those_who_left() for _ in range(2)] == [1, 0]
+    assert [committee_departure.end_of_those_who_left() for _ in range(2)] == [1, 0]
     assert not builders.acting(sam, uk).is_steering
     assert builders.acting(other, uk).is_steering
     term = db.session.query(Term).filter_by(person_id=sam.id).one()
@@ -51,8 +52,8 @@ def leaves(network, person):
     row = with_party(key)
     said = departure.what_becomes(network, row)
     with transaction():
-        actions.resign(row, by=builders.acting(person, network), via=Door.WEB)
-    eligibility.end_of_those_who_left()
+        departure.resign(row, by=builders.acting(person, network), via=Door.WEB)
+    committee_departure.end_of_those_who_left()
     eligibility.look()
     return said
 
@@ -62,7 +63,7 @@ def test_people_who_leave_read_that_the_place_ends_and_have_no_desk_from_that_mo
     row = with_party(db.session.query(Membership.id).scalar())
     assert departure.what_becomes(uk, row) == ["Your place “Seat 2” ends today, with all its rights."]
     with transaction():
-        actions.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
+        departure.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
     assert not can(builders.acting(sam, uk), Can.SEE_DESK, uk)
 
 
@@ -73,7 +74,7 @@ def test_where_the_rules_have_who_no_longer_fits_stay_so_does_who_leaves(app):
     assert builders.acting(sam, uk).is_steering
     with transaction():  # who is removed by a decision keeps none
         db.session.query(Membership).filter_by(person_id=sam.id).one().state = MembershipState.REMOVED
-    assert eligibility.end_of_those_who_left() == 1
+    assert committee_departure.end_of_those_who_left() == 1
     assert not builders.acting(sam, uk).is_steering
 
 
@@ -114,13 +115,13 @@ def test_people_who_still_speak_for_a_member_organisation_stay(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     resigned(uk, sam)
-    assert eligibility.end_of_those_who_left() == 0
+    assert committee_departure.end_of_those_who_left() == 0
 
 
 def test_people_who_sit_as_found_and_were_never_members_stay(uk):
     body, person = builders.a_committee(uk), builders.a_person()
     builders.seated(body, person)
-    assert eligibility.end_of_those_who_left() == 0
+    assert committee_departure.end_of_those_who_left() == 0
     assert builders.acting(person, uk).is_steering
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from govnet.kernel.models import Base
 from tests import databases
-from tests.operations.test_processes import Govnet, started  # noqa: F401  (a fixture)
+from tests.operations.serving.test_processes import Govnet, started  # noqa: F401  (a fixture)
 
 AWAY = 8
 """Seconds."""

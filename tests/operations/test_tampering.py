@@ -19,7 +19,7 @@ from tests.builders import a_member, a_network, acting
 from tests.chain import built
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
 from tests.forum.made import a_post, a_thread, a_topic
-from tests.operations.test_founding import founded
+from tests.operations.founding.test_founding import founded
 
 pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.sqlite]
 

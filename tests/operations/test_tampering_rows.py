@@ -18,7 +18,7 @@ from govnet.forum.threads.actions import change_post
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.membership.memberships import actions
+from govnet.membership.memberships import actions, departure
 from govnet.membership.models import Membership
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
@@ -29,7 +29,7 @@ from tests.builders import a_member, a_network, a_steering_member, acting
 from tests.chain import faults_of
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
 from tests.forum.made import a_post, a_thread, a_topic
-from tests.operations.test_founding import founded
+from tests.operations.founding.test_founding import founded
 from tests.operations.test_tampering import by_hand, found, wrong
 
 pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.sqlite]
@@ -73,7 +73,7 @@ def listed(time: MovedClock) -> None:
             by = actions.acting(row.person, row)
             actions.confirm(row, by=by, via=Door.WEB)
             if row.person.name == "Bob":
-                actions.resign(row, by=by, via=Door.WEB)
+                departure.resign(row, by=by, via=Door.WEB)
     assert wrong() == []
 
 

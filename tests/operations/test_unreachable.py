@@ -128,7 +128,7 @@ def test_a_process_says_one_sentence_and_ends(
     tmp_path: Path, words: list[str], name: str, value: str
 ) -> None:
     if (words, name) == (["doctor"], "DATABASE_URL"):
-        return  # says of each thing what it found: tests/operations/test_secrets_kept.py
+        return  # says of each thing what it found: tests/operations/backups/test_secrets_kept.py
     environ = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),

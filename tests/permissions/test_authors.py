@@ -21,7 +21,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, HeldOffice
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
-from govnet.membership.memberships import actions as memberships_actions
+from govnet.membership.memberships import departure
 from govnet.membership.memberships.queries import with_party
 from govnet.membership.models import Membership, MembershipState
 from govnet.offices.models import Term
@@ -122,7 +122,7 @@ def goes(ids: dict[str, int], how: str) -> None:
     with transaction():
         row = with_party(key)
         if how == "resigned":
-            memberships_actions.resign(row, by=by, via=Door.WEB)
+            departure.resign(row, by=by, via=Door.WEB)
         else:
             row.state = MembershipState(how)
             row.end = clock.today(network.zone) if how == "removed" else None

@@ -28,7 +28,7 @@ from govnet.membership.applications import actions as applications_actions
 from govnet.membership.applications import decisions as applications_decisions
 from govnet.membership.events import RepresentativeNamed
 from govnet.membership.memberships import actions as memberships_actions
-from govnet.membership.memberships import queries
+from govnet.membership.memberships import departure, queries
 from govnet.membership.models import Membership, MembershipKind
 from govnet.membership.organisations import actions as organisations_actions
 from govnet.operations import redaction
@@ -123,7 +123,7 @@ class World:
             )
             whole = queries.with_party(shed.id)
             assert whole is not None
-            memberships_actions.resign(whole, by=self.by(voice), via=Door.WEB)
+            departure.resign(whole, by=self.by(voice), via=Door.WEB)
 
     def decisions(self) -> None:
         people = ("Spencer Sponsor", "Quiet Answerer", "Hetty Objector")

@@ -63,6 +63,8 @@ BESIDE_RULES = (
     "govnet.charter.holidays",
     "govnet.charter.thresholds",
     "govnet.charter.presets",
+    "govnet.forum.states",
+    "govnet.record.chain",
 )
 """What rules are made of; as pure as they are."""
 CATALOGUE = sorted((source.PACKAGE / "charter/catalogue").glob("[a-z]*.py"))

@@ -104,7 +104,7 @@ OF_THE_PROCESS = {
     "kernel.models.NAMES": "part of the tables",
     "kernel.models.EXCLUSIONS": "the same",
     "kernel.triggers._triggers": "the same, and all applications have them",
-    "operations.worker._failing": "what this worker's log has said already",
+    "operations.serving.worker._failing": "what this worker's log has said already",
 }
 
 

@@ -13,7 +13,7 @@ from govnet.decisions.answers.models import ReasonReply
 from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.proposals.events import ReasonAnswered
 from govnet.decisions.proposals.opening import still_open
-from govnet.decisions.rules import who_counts
+from govnet.decisions.rules import who_sees
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -56,7 +56,7 @@ def reason_of(version: ProposalVersion, entry_id: int, actor: Actor) -> Position
     if position is None or not position.reason:
         raise NotFound(_("That reason is no longer there."))
     answered = any(each.position for each in queries.entries_for(version.id, actor))
-    if not who_counts.sees_tally(version.visible, closed=False, has_answered=answered):
+    if not who_sees.sees_tally(version.visible, closed=False, has_answered=answered):
         raise RuleBroken(_("You cannot read how others answered yet."))
     return position
 

@@ -39,7 +39,7 @@ from govnet.decisions.models import Decision, Position, RollEntry
 from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.proposals.opening import digest
 from govnet.decisions.register import queries as register_queries
-from govnet.decisions.rules import methods, who_counts
+from govnet.decisions.rules import methods, who_sees
 from govnet.decisions.rules.outcome import FIVE, AnswerKind, Outcome, Rule, RulePart, Tally, outcome, parts
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
@@ -305,7 +305,7 @@ def as_data(decision: Decision, actor: Actor) -> dict[str, Any]:
     can tell from the place of an answer whose it is. One statement, whatever thousands answered.
     """
     member = actor.is_member or actor.is_officer
-    names = who_counts.sees_names(decision.version.visible, member=member, closed=True, has_answered=False)
+    names = who_sees.sees_names(decision.version.visible, member=member, closed=True, has_answered=False)
     return {
         "number": decision.number,
         "question": decision.question,

@@ -25,7 +25,7 @@ from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import ReviewRequest, Reviews
 from govnet.decisions.rules import deadlines
-from govnet.decisions.rules import petitions as rules_reviews
+from govnet.decisions.rules import petitions as petition_rules
 from govnet.decisions.rules.in_force import replaced_by, state_of
 from govnet.decisions.rules.petitions import Asking
 from govnet.extensions import db
@@ -73,7 +73,7 @@ def ask(decision_id: int, reason: str, *, by: Actor, via: Door) -> ReviewRequest
     about: dict[str, Any] = {"decision": decision, "number": decision.number, "question": decision.question}
     about |= {"asked": len(found.requests), "needed": found.needed}
     record(ReviewAsked(act=act, **about))
-    if rules_reviews.enough(len(found.requests), charters.rules_in_force(network.id)):
+    if petition_rules.enough(len(found.requests), charters.rules_in_force(network.id)):
         _open(decision, network, found.requests)
     return request
 
@@ -89,7 +89,7 @@ def check(decision: Decision, found: Petition, today: date) -> None:
         found.under_review is not None,
         found.asked_before,
     )
-    said = rules_reviews.refusal(asking)
+    said = petition_rules.refusal(asking)
     if said is not None:
         raise RuleBroken(say(said))
 

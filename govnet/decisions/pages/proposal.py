@@ -31,7 +31,7 @@ from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.models import OfficeReply
 from govnet.decisions.proposals.opening import UNDO
 from govnet.decisions.proposals.queries import awaited
-from govnet.decisions.rules import methods, text_diff, who_counts
+from govnet.decisions.rules import methods, text_diff, who_counts, who_sees
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.decisions.rules.outcome import FIVE, AnswerKind, Outcome, Rule, RulePart, Tally, outcome, parts
 from govnet.kernel import clock
@@ -282,8 +282,8 @@ def standing(
         version,
         rule,
         given.tally,
-        who_counts.sees_tally(version.visible, **sees),
-        who_counts.sees_names(version.visible, member=_sees_everybody(actor), **sees),
+        who_sees.sees_tally(version.visible, **sees),
+        who_sees.sees_names(version.visible, member=_sees_everybody(actor), **sees),
         given,
         options,
     )

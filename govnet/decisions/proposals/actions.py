@@ -50,7 +50,7 @@ from govnet.decisions.queries import entered_lately
 from govnet.decisions.rules import deadlines, methods
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.decisions.rules.outcome import Outcome
-from govnet.decisions.rules.who_counts import Visible
+from govnet.decisions.rules.who_sees import Visible
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door

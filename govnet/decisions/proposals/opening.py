@@ -33,7 +33,7 @@ from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.decisions.rules.outcome import Outcome
-from govnet.decisions.rules.who_counts import Visible, tightest
+from govnet.decisions.rules.who_sees import Visible, tightest
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door

@@ -40,10 +40,11 @@ from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.models import Interest
 from govnet.decisions.queries import charter_of, parties_of
 from govnet.decisions.register.models import Reviews
-from govnet.decisions.rules import petitions as rules_reviews
+from govnet.decisions.rules import petitions as petition_rules
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.decisions.rules.outcome import AnswerKind, Outcome, Tally
-from govnet.decisions.rules.who_counts import offered, sees_tally
+from govnet.decisions.rules.who_counts import offered
+from govnet.decisions.rules.who_sees import sees_tally
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import VISITOR, Actor
@@ -345,4 +346,4 @@ def check_one_of_many(proposal: Proposal) -> None:
     """RuleBroken for a person who would take back or reword alone what many members asked for."""
     found = db.session.get(Reviews, proposal.id)
     if found is not None and found.requests > 1:
-        raise RuleBroken(say(rules_reviews.closed_to_one(found.requests)))
+        raise RuleBroken(say(petition_rules.closed_to_one(found.requests)))

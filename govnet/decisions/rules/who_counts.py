@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
@@ -10,25 +9,6 @@ from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.kernel.messages import N_, Said
 
 VOTING_KINDS = frozenset({"individual", "organisation"})
-
-
-class Visible(StrEnum):
-    """When members see each other's answers, the loosest first."""
-
-    AT_ONCE = "at_once"
-    AFTER_OWN = "after_own"
-    AT_CLOSE = "at_close"
-
-    @property
-    def tighter(self) -> "tuple[Visible, ...]":
-        """The setting that protects people who answer better."""
-        every = tuple(Visible)
-        return every[every.index(self) + 1 :]
-
-
-def tightest(*all_of: "Visible") -> "Visible":
-    """The most protective of these."""
-    return max(all_of, key=tuple(Visible).index)
 
 
 @dataclass(frozen=True)
@@ -116,16 +96,6 @@ def stop_lacks(reason: str, remedy: str, principle: str, allowed: Iterable[str] 
     if allowed is not None and principle not in set(allowed):
         found["principle"] = Said(N_("Choose what your Stop rests on."))
     return found
-
-
-def sees_tally(visible: Visible, *, closed: bool, has_answered: bool) -> bool:
-    """Whether the count so far is shown to this reader."""
-    return closed or visible is Visible.AT_ONCE or (visible is Visible.AFTER_OWN and has_answered)
-
-
-def sees_names(visible: Visible, *, member: bool, closed: bool, has_answered: bool) -> bool:
-    """Whether this reader sees names beside answers; visitors see only people who agreed to be named."""
-    return member and sees_tally(visible, closed=closed, has_answered=has_answered)
 
 
 def always_told(charter: Charter, matter: str, what: str) -> bool:

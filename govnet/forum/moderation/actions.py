@@ -11,9 +11,10 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, delete, select, update
 
 from govnet.extensions import db
-from govnet.forum import events, queries, rules
+from govnet.forum import events, queries
+from govnet.forum import rules as forum_rules
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
-from govnet.forum.moderation import mails
+from govnet.forum.moderation import mails, rules
 from govnet.forum.queries import network_of
 from govnet.forum.states import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.kernel.actor import Act, Actor, Door, by_rule
@@ -81,11 +82,11 @@ def _hiding(by: Actor, subject: Post | Report, via: Door) -> Act:
 
 def _check_apart(post: Post, by: Actor) -> None:
     """RuleBroken if the post names the actor and an officer whom it does not name could look at it instead."""
-    if not rules.names(post.source, by.name):
+    if not forum_rules.names(post.source, by.name):
         return
     others = names(officers(post.network_id))
     if any(
-        key not in (by.person_id, post.author_id) and not rules.names(post.source, name)
+        key not in (by.person_id, post.author_id) and not forum_rules.names(post.source, name)
         for key, name in others.items()
     ):
         raise RuleBroken(

@@ -6,8 +6,9 @@ from typing import Any
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import queries, rules
+from govnet.forum import queries
 from govnet.forum.models import Hiding, Post, Report
+from govnet.forum.moderation import rules
 from govnet.mail.headers import Address
 from govnet.mail.outgoing import outbox
 from govnet.membership.name_marks import signed

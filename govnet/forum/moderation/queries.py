@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from govnet.extensions import db
-from govnet.forum import queries, rules
+from govnet.forum import queries
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
+from govnet.forum.moderation import rules
 from govnet.forum.rules import ForumTerms
 from govnet.forum.states import AppealOutcome, HidingKind, ReportState
 from govnet.kernel.actor import Actor

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import limiter
-from govnet.forum import queries, rules
+from govnet.forum import queries
+from govnet.forum import rules as forum_rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import (
     LAW,
@@ -24,7 +25,7 @@ from govnet.forum.forms import (
     VisitorReportForm,
 )
 from govnet.forum.models import Hiding, Post, Report
-from govnet.forum.moderation import actions
+from govnet.forum.moderation import actions, rules
 from govnet.forum.moderation import queries as moderation_queries
 from govnet.forum.states import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.kernel.actor import Door, current_actor
@@ -184,7 +185,10 @@ def reported(network: Network, post: Post) -> Response:
     """Thank you, and what happens now."""
     never_cached()
     thread = url_for(
-        ".thread", thread_id=post.thread_id, page=rules.page_of(post.number), _anchor=f"post-{post.number}"
+        ".thread",
+        thread_id=post.thread_id,
+        page=forum_rules.page_of(post.number),
+        _anchor=f"post-{post.number}",
     )
     return page("forum/moderation/reported.html", address=thread)
 

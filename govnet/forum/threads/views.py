@@ -13,7 +13,7 @@ from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import EditForm, FrameForm, ThreadReplyForm, number_in
 from govnet.forum.models import Post, Thread
 from govnet.forum.states import PostState
-from govnet.forum.threads import actions, read_marks
+from govnet.forum.threads import actions, read_marks, thanks
 from govnet.forum.threads import page as threads_page
 from govnet.forum.threads import queries as threads_queries
 from govnet.forum.threads.queries import Reading
@@ -227,5 +227,5 @@ def versions(network: Network, post: Post) -> Response:
 @allows(Can.THANK, post=Post)
 def thank(network: Network, post: Post) -> Response:
     """Say thanks, or take it back, as the button said: pressed twice it does the same."""
-    act = read_marks.take_thanks_back if "take_back" in request.form else read_marks.thank
+    act = thanks.take_thanks_back if "take_back" in request.form else thanks.thank
     return press(lambda: act(post, by=current_actor()), post_address(post))

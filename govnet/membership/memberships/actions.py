@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,15 +13,12 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, Represents
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.models import reference
-from govnet.kernel.signals import emit
 from govnet.mail.headers import Address
 from govnet.mail.incoming import reply_handlers
 from govnet.mail.page_addresses import Ending
-from govnet.mail.subscriptions import no_longer_just_mail
 from govnet.membership import mails
 from govnet.membership.criteria import agree
 from govnet.membership.events import (
-    MemberResigned,
     MembershipConfirmed,
     MembershipRestarted,
     NamingChanged,
@@ -168,37 +164,6 @@ def restart(membership: Membership, ticked: Collection[str] = (), *, by: Actor, 
             name=queries.name_of(membership),
         )
     )
-    return membership
-
-
-@dataclass(frozen=True)
-class Left:
-    """Emitted in the transaction in which a membership ends because its holder leaves."""
-
-    network_id: int
-    person_id: int | None
-    """None for an organisation."""
-
-
-def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
-    """Leave: no rights from today, nothing that was written or decided goes. Doing it twice does it once."""
-    act = require(by, Can.HOLD_MEMBERSHIP, membership, via)
-    if membership.end is not None:
-        return membership
-    network = _network(membership)
-    day = clock.today(network.zone)
-    membership.state, membership.end = MembershipState.RESIGNED, max(day, membership.start)
-    record(
-        MemberResigned(
-            act=act,
-            seen_by=seen(membership),
-            membership=membership,
-            name=queries.name_of(membership),
-        )
-    )
-    if membership.person_id is not None:
-        no_longer_just_mail(network.id, membership.person_id)
-    emit(Left(network.id, membership.person_id))
     return membership
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
@@ -13,10 +14,20 @@ from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
 from govnet.kernel.calendar import DAY
+from govnet.kernel.signals import emit
+from govnet.mail.subscriptions import no_longer_just_mail
+from govnet.membership.events import (
+    MemberResigned,
+)
+from govnet.membership.memberships import queries
+from govnet.membership.memberships.actions import _network, seen
 from govnet.membership.models import Membership, MembershipState
 from govnet.offices.models import Body, Constituency, Mandate, MandateNamed, Seat, Term
 from govnet.people.models import Person, Representation
+from govnet.permissions import Can, require
+from govnet.record.actions import record
 from govnet.web.pages import weekday_date
 
 
@@ -145,3 +156,34 @@ def _mandates(network: Network, membership: Membership) -> list[str]:
 
 BELONGS = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.SUSPENDED)
 """People who are suspended, or were found and have not answered, keep the place."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """Emitted in the transaction in which a membership ends because its holder leaves."""
+
+    network_id: int
+    person_id: int | None
+    """None for an organisation."""
+
+
+def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
+    """Leave: no rights from today, nothing that was written or decided goes. Doing it twice does it once."""
+    act = require(by, Can.HOLD_MEMBERSHIP, membership, via)
+    if membership.end is not None:
+        return membership
+    network = _network(membership)
+    day = clock.today(network.zone)
+    membership.state, membership.end = MembershipState.RESIGNED, max(day, membership.start)
+    record(
+        MemberResigned(
+            act=act,
+            seen_by=seen(membership),
+            membership=membership,
+            name=queries.name_of(membership),
+        )
+    )
+    if membership.person_id is not None:
+        no_longer_just_mail(network.id, membership.person_id)
+    emit(Left(network.id, membership.person_id))
+    return membership

@@ -17,7 +17,7 @@ from govnet.kernel.transaction import transaction
 from govnet.kernel.url_converters import asked_page
 from govnet.membership.blueprint import bp
 from govnet.membership.criteria import unagreed
-from govnet.membership.memberships import actions, queries
+from govnet.membership.memberships import actions, departure, queries
 from govnet.membership.memberships import renewal as memberships_renewal
 from govnet.membership.memberships.departure import what_becomes
 from govnet.membership.memberships.forms import NamingForm, OwnAddressForm, RenewForm
@@ -176,7 +176,7 @@ def leave(network: Network, membership: Membership) -> Response:
 
     return form_view(
         form,
-        lambda: actions.resign(_party(key), by=current_actor(), via=Door.WEB),
+        lambda: departure.resign(_party(key), by=current_actor(), via=Door.WEB),
         url_for(".own"),
         show,
     )

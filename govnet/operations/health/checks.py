@@ -21,9 +21,9 @@ from govnet.kernel import clock, settings_file
 from govnet.kernel.duties import set_aside
 from govnet.operations import keys, queries
 from govnet.operations.health import database_checks, heartbeats, mail_checks
+from govnet.record.audit import check_chain
 from govnet.record.chain import Fault
 from govnet.record.models import ChainHead, Entry
-from govnet.record.queries import check_chain
 
 _SHOWN = 10
 

@@ -1,0 +1,1 @@
+"""The processes: the web server with its socket, and the worker."""

@@ -14,7 +14,7 @@ from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Wording
 from govnet.decisions.rules.outcome import AnswerKind
-from govnet.decisions.rules.who_counts import Visible
+from govnet.decisions.rules.who_sees import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock

@@ -13,7 +13,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.closing import petitions, trials
+from govnet.decisions.closing import petitions, reviews
 from govnet.decisions.models import Decision, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Ask, More, Wording
@@ -341,7 +341,7 @@ def on_review(
 def days_pass(time: MovedClock, days: int) -> None:
     time.move(timedelta(days=days))
     db.session.rollback()
-    trials.remind_due()
+    reviews.remind_due()
     db.session.rollback()
 
 
@@ -357,7 +357,7 @@ def test_on_its_day_the_proposer_and_the_committee_are_reminded_once(
     ann = a_member(network, "Ann")
     sam, other = a_steering_member(network), a_member(network, "Oda")
     decision = on_review(time, network, ann, date(2015, 5, 20))
-    trials.remind_due()
+    reviews.remind_due()
     assert verbs(decision, network) == []
     days_pass(time, 60)
     days_pass(time, 1)

@@ -23,7 +23,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership.memberships.actions import resign
+from govnet.membership.memberships.departure import resign
 from govnet.membership.memberships.queries import own_memberships
 from govnet.people.models import Person
 from govnet.record.models import Entry

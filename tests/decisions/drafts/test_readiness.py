@@ -19,7 +19,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import Volume
-from govnet.membership.memberships.actions import resign
+from govnet.membership.memberships.departure import resign
 from govnet.membership.memberships.queries import own_memberships
 from govnet.people.models import Person
 from govnet.record.models import Entry

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions.closing import check, notes, trials
+from govnet.decisions.closing import check, notes, reviews
 from govnet.decisions.models import Decision, Proposal
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Wording
@@ -191,7 +191,7 @@ def test_a_trial_and_a_review_that_is_due_lead_to_a_proposal(
     confirm = next(link for link in page.links if "replaces=" in link and "from=" in link)
     send(client, confirm, {"text": "It works."})
     time.move(timedelta(days=80))
-    trials.remind_due()
+    reviews.remind_due()
     db.session.rollback()
     ended = opened(browser(app), url).text
     assert "was not confirmed for good: it is no longer in force" in ended

@@ -11,7 +11,7 @@ from flask import Flask
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions.closing import effects, trials
+from govnet.decisions.closing import effects, reviews
 from govnet.decisions.models import Decision, Proposal
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Ask, More, Wording
@@ -292,7 +292,7 @@ def test_the_page_of_one_in_an_old_line_of_trials_asks_the_database_no_more_ofte
             assert client.get(f"/uk/decisions/{number}").status_code == 200
         numbers.append(len(statements))
     assert len(set(numbers)) == 1
-    assert trials.remind_due() == 0
+    assert reviews.remind_due() == 0
 
 
 def a_line(

@@ -14,8 +14,6 @@ from govnet.decisions.rules import deadlines
 from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.decisions.rules.who_counts import (
     KnownAnswer,
-    Visible,
-    always_told,
     counts,
     may_stop,
     needs_principle,
@@ -24,12 +22,9 @@ from govnet.decisions.rules.who_counts import (
     other_party,
     principles,
     second_hand,
-    sees_names,
-    sees_tally,
     stop_lacks,
-    tightest,
 )
-from tests.sentences import read
+from govnet.decisions.rules.who_sees import Visible, sees_names, sees_tally, tightest
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = Charter().with_changes({"decisions.minimum_days_open": 7})

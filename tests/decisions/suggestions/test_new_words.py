@@ -15,7 +15,7 @@ from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Ask, More, Wording
-from govnet.decisions.rules.who_counts import Visible
+from govnet.decisions.rules.who_sees import Visible
 from govnet.decisions.suggestions import actions as suggestions
 from govnet.decisions.suggestions import rewording
 from govnet.extensions import db

@@ -26,7 +26,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Rendering
-from govnet.membership.memberships.actions import resign
+from govnet.membership.memberships.departure import resign
 from govnet.membership.memberships.queries import own_memberships
 from govnet.record.models import Entry
 from tests.builders import a_coordinator, acting

@@ -12,7 +12,7 @@ from govnet.extensions import db
 from govnet.forum import queries
 from govnet.forum.models import Post, PostVersion, ReadMark, Thanks, Thread, Topic
 from govnet.forum.states import PostState, Readership, ThreadState
-from govnet.forum.threads import actions, read_marks
+from govnet.forum.threads import actions, read_marks, thanks
 from govnet.forum.threads import queries as threads_queries
 from govnet.forum.topics import actions as topics_actions
 from govnet.kernel import clock
@@ -230,12 +230,12 @@ def test_thanks_are_counted_once_each_and_can_be_taken_back(network, ann):
         fan = builders.a_member(network, name)
         for _ in range(3):
             with transaction():
-                read_marks.thank(post, by=builders.acting(fan, network))
+                thanks.thank(post, by=builders.acting(fan, network))
     db.session.expire_all()
     assert queries.post_of(post.id).thanks == 2
     for _ in range(2):
         with transaction():
-            read_marks.take_thanks_back(post, by=builders.acting(fan, network))
+            thanks.take_thanks_back(post, by=builders.acting(fan, network))
     db.session.expire_all()
     assert queries.post_of(post.id).thanks == db.session.query(Thanks).count() == 1
 
@@ -243,7 +243,7 @@ def test_thanks_are_counted_once_each_and_can_be_taken_back(network, ann):
 def test_nobody_thanks_themselves(network, ann):
     post = a_post(a_thread(a_topic(network), ann), ann)
     with pytest.raises(RuleBroken, match="your own"), transaction():
-        read_marks.thank(post, by=builders.acting(ann, network))
+        thanks.thank(post, by=builders.acting(ann, network))
 
 
 def test_a_mark_never_moves_back(network, ann):

@@ -19,8 +19,7 @@ from govnet.membership import criteria
 from govnet.membership.applications import actions, decisions
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications.decisions import may_decide
-from govnet.membership.memberships import actions as memberships_actions
-from govnet.membership.memberships import queries
+from govnet.membership.memberships import departure, queries
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -447,9 +446,7 @@ def test_somebody_who_left_can_join_again():
     person = person_by_email("ada@example.org")
     membership = queries.own_memberships(person.id, network.id)[0]
     with transaction():
-        memberships_actions.resign(
-            queries.with_party(membership.id), by=builders.acting(person, network), via=Door.WEB
-        )
+        departure.resign(queries.with_party(membership.id), by=builders.acting(person, network), via=Door.WEB)
     an_admitted(network, sam)
     assert [m.state.value for m in queries.own_memberships(person.id, network.id)] == ["active", "resigned"]
 

@@ -14,7 +14,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership import duties
-from govnet.membership.memberships import actions, queries
+from govnet.membership.memberships import actions, departure, queries
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
@@ -167,7 +167,7 @@ def test_people_who_leave_have_no_rights_from_today_and_stay_on_record():
     ada, membership = a_membership(network)
     for _ in range(2):
         with transaction():
-            actions.resign(membership, by=builders.acting(ada, network), via=Door.WEB)
+            departure.resign(membership, by=builders.acting(ada, network), via=Door.WEB)
     assert not builders.acting(ada, network).is_member
     assert (membership.state, queries.roll(network.id)) == (MembershipState.RESIGNED, [])
     assert list(db.session.scalars(select(Entry.verb))) == ["membership.resigned"]
@@ -178,7 +178,7 @@ def test_nobody_ends_the_membership_of_somebody_else():
     _, membership = a_membership(network)
     sam = builders.acting(builders.a_steering_member(network), network)
     with pytest.raises(NotAllowed), transaction():
-        actions.resign(membership, by=sam, via=Door.WEB)
+        departure.resign(membership, by=sam, via=Door.WEB)
 
 
 def test_the_speaker_can_end_an_organisation_s_membership_and_a_stand_in_cannot():
@@ -195,9 +195,9 @@ def test_the_speaker_can_end_an_organisation_s_membership_and_a_stand_in_cannot(
         )
     membership = queries.with_party(queries.own_memberships(bob.id, network.id)[0].id)
     with pytest.raises(NotAllowed), transaction():
-        actions.resign(membership, by=builders.acting(ann, network), via=Door.WEB)
+        departure.resign(membership, by=builders.acting(ann, network), via=Door.WEB)
     with transaction():
-        actions.resign(membership, by=builders.acting(bob, network), via=Door.WEB)
+        departure.resign(membership, by=builders.acting(bob, network), via=Door.WEB)
     assert queries.counts(network.id).organisations == 0
 
 

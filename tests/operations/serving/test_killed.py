@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.mail.servers import Free, running
-from tests.operations.test_processes import Govnet, alive, started  # noqa: F401  (a fixture)
+from tests.operations.serving.test_processes import Govnet, alive, started  # noqa: F401  (a fixture)
 from tests.pages import Html, defaults
 
 pytestmark = pytest.mark.sqlite

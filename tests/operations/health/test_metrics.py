@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from govnet.kernel import clock
 from govnet.kernel.duties import TRIES, failed
-from tests.operations.test_processes import Govnet, started  # noqa: F401  (a fixture)
+from tests.operations.serving.test_processes import Govnet, started  # noqa: F401  (a fixture)
 
 TOKEN = "a-token-of-at-least-32-characters-x1"
 GIVEN = {"Authorization": f"Bearer {TOKEN}"}

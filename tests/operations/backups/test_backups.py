@@ -35,7 +35,7 @@ from govnet.record.models import Entry
 from govnet.sign_in.models import SignedInSession
 from govnet.sign_in.sessions import new_session
 from tests.builders import a_network, a_person
-from tests.operations.test_founding import founded
+from tests.operations.founding.test_founding import founded
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -23,8 +23,8 @@ from govnet.operations.founding.actions import found
 from govnet.operations.founding.data import Founding
 from govnet.operations.founding.file import read_founding
 from govnet.people.models import OperatorGrant, Person, PersonEmail
+from govnet.record.audit import check_chain
 from govnet.record.models import Entry
-from govnet.record.queries import check_chain
 from tests.builders import a_member, a_network, a_person, acting
 from tests.charter.test_founding_file import FILE
 

@@ -25,7 +25,7 @@ from tests.mailbox import mailbox
 from tests.operations import due
 
 pytestmark = pytest.mark.postgres
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OF_EACH = {"worker_beat", "database_look"}
 SEED = 7
 

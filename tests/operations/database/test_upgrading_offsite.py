@@ -17,7 +17,7 @@ from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.operations.database import schema
-from govnet.record.queries import check_chain
+from govnet.record.audit import check_chain
 from tests.operations import dumps
 from tests.pages import opened
 

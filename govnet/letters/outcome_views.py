@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from govnet.charter.models import Network
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
-from govnet.letters import follows, queries
+from govnet.letters import closing, queries, sending
 from govnet.letters.blueprint import bp
-from govnet.letters.follows import Reply, Sending
 from govnet.letters.forms import LetterReasonForm, LetterReplyForm, SentForm
 from govnet.letters.models import Letter
+from govnet.letters.sending import Reply, Sending
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view
 from govnet.web.forms import Form
@@ -39,7 +39,7 @@ def close(network: Network, letter: Letter) -> Response:
     form = LetterReasonForm(about=letter)
 
     def do() -> None:
-        follows.close_early(letter, form.reason.data or "", by=current_actor(), via=Door.WEB)
+        closing.close_early(letter, form.reason.data or "", by=current_actor(), via=Door.WEB)
 
     return _form_view("close", letter, form, do)
 
@@ -51,7 +51,7 @@ def withdraw(network: Network, letter: Letter) -> Response:
     form = LetterReasonForm(about=letter)
 
     def do() -> None:
-        follows.withdraw(letter, form.reason.data or "", by=current_actor(), via=Door.WEB)
+        closing.withdraw(letter, form.reason.data or "", by=current_actor(), via=Door.WEB)
 
     return _form_view("withdraw", letter, form, do)
 
@@ -64,8 +64,8 @@ def sent(network: Network, letter: Letter) -> Response:
 
     def do() -> None:
         assert form.sent_on.data is not None
-        sending = Sending(form.sent_on.data, form.how.data or "", form.reply_due.data)
-        follows.sent(letter, sending, by=current_actor(), via=Door.WEB)
+        parcel = Sending(form.sent_on.data, form.how.data or "", form.reply_due.data)
+        sending.sent(letter, parcel, by=current_actor(), via=Door.WEB)
 
     return _form_view("sent", letter, form, do)
 
@@ -79,6 +79,6 @@ def reply(network: Network, letter: Letter) -> Response:
     def do() -> None:
         assert form.replied_on.data is not None
         came = Reply(form.replied_on.data, form.text.data or "", form.url.data or "")
-        follows.answered(letter, came, by=current_actor(), via=Door.WEB)
+        sending.answered(letter, came, by=current_actor(), via=Door.WEB)
 
     return _form_view("reply", letter, form, do)

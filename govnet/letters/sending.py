@@ -1,4 +1,4 @@
-"""The later steps of a letter: closed early, taken back, sent, answered. By its author, or by an officer."""
+"""A letter on its way: sent, and answered."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
-
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
-from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import Said
 from govnet.kernel.text import render
 from govnet.kernel.web_addresses import web_address
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest, refuse
-from govnet.letters.events import LetterClosedEarly, LetterSent, LetterWithdrawn, ReplyCame
+from govnet.letters.events import LetterSent, ReplyCame
 from govnet.letters.models import Letter
 from govnet.letters.rules import LetterState
 from govnet.permissions import Can, require
@@ -44,29 +41,6 @@ class Reply:
     url: str = ""
 
 
-def close_early(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
-    """Take no more names, before the deadline and with a reason."""
-    act = require(by, Can.KEEP_LETTER, letter, via)
-    letter = queries.locked(letter.id)
-    refuse(rules.why_not_closed(letter.state))
-    refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
-    _needs_reason(why)
-    letter.state, letter.closed_at, letter.why = LetterState.GATHERED, clock.now(), why
-    about = _about(letter, act)
-    record(LetterClosedEarly(**about, **counted(letter), digest=digest(letter.text), reason=why))
-
-
-def withdraw(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
-    """Take the letter back before it is sent, with a reason; the names are not shown any more."""
-    act = require(by, Can.KEEP_LETTER, letter, via)
-    letter = queries.locked(letter.id)
-    refuse(rules.why_not_withdrawn(letter.state))
-    _needs_reason(why)
-    letter.state, letter.closed_at = LetterState.WITHDRAWN, letter.closed_at or clock.now()
-    letter.why = why
-    record(LetterWithdrawn(**_about(letter, act), reason=why))
-
-
 def sent(letter: Letter, sending: Sending, *, by: Actor, via: Door) -> None:
     """Write down that it was sent. RuleBroken before it is closed, and for days that can't be."""
     act = require(by, Can.FOLLOW_LETTER, letter, via)
@@ -79,7 +53,7 @@ def sent(letter: Letter, sending: Sending, *, by: Actor, via: Door) -> None:
     _refuse_fields(rules.sent_problems(sending.on, sending.reply_due, **days))
     letter.state, letter.sent_on = LetterState.SENT, sending.on
     letter.sent_how, letter.reply_due = sending.how, sending.reply_due
-    event = _about(letter, act) | counted(letter)
+    event = _about(letter, act) | queries.counted(letter)
     record(LetterSent(**event, sent_on=sending.on, how=sending.how, reply_due=sending.reply_due))
 
 
@@ -99,17 +73,6 @@ def answered(letter: Letter, reply: Reply, *, by: Actor, via: Door) -> None:
     db.session.flush()  # what the row can't hold must not be in the record
     event = _about(letter, act)
     record(ReplyCame(**event, replied_on=reply.on, digest=digest(reply.text), url=letter.reply_url))
-
-
-def counted(letter: Letter) -> dict[str, Any]:
-    """How many signed, as the record has it."""
-    count = queries.count_of(letter.id)
-    return {"members": count.members, "organisations": count.organisations}
-
-
-def _needs_reason(why: str) -> None:
-    if not why.strip():
-        raise RuleBroken(_("Say why: the people who signed will ask."), field="reason")
 
 
 def _refuse_fields(problems: Iterable[tuple[str, Said]]) -> None:
