@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from govnet.charter.rules import load
 from govnet.forum import rules
+from govnet.forum.moderation import rules as moderation_rules
 from govnet.forum.states import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
 from tests.sentences import read
@@ -172,11 +173,11 @@ def test_each_name_is_looked_at_once_however_many_mentions_there_are():
 
 
 def test_two_who_say_the_same_decide_an_appeal():
-    assert rules.outcome_of([]) is None
-    assert rules.outcome_of([UP]) is None
-    assert rules.outcome_of([UP, LIFT]) is None
-    assert rules.outcome_of([UP, LIFT, LIFT]) is LIFT
-    assert rules.outcome_of([UP, UP, LIFT, LIFT]) is UP
+    assert moderation_rules.outcome_of([]) is None
+    assert moderation_rules.outcome_of([UP]) is None
+    assert moderation_rules.outcome_of([UP, LIFT]) is None
+    assert moderation_rules.outcome_of([UP, LIFT, LIFT]) is LIFT
+    assert moderation_rules.outcome_of([UP, UP, LIFT, LIFT]) is UP
 
 
 TODAY, OVER = date(2015, 4, 13), date(2015, 4, 12)
@@ -196,11 +197,11 @@ def test_a_discussion_gets_no_day_that_is_over(before):
 
 
 def test_the_author_and_the_hider_of_a_post_never_hear_the_appeal():
-    assert not rules.may_hear(7, hid=7, wrote=8, spoken=())
-    assert not rules.may_hear(8, hid=7, wrote=8, spoken=())
-    assert not rules.may_hear(None, hid=7, wrote=None, spoken=())
-    assert not rules.may_hear(9, hid=7, wrote=8, spoken=(9,))
-    assert rules.may_hear(9, hid=7, wrote=8, spoken=(10,))
+    assert not moderation_rules.may_hear(7, hid=7, wrote=8, spoken=())
+    assert not moderation_rules.may_hear(8, hid=7, wrote=8, spoken=())
+    assert not moderation_rules.may_hear(None, hid=7, wrote=None, spoken=())
+    assert not moderation_rules.may_hear(9, hid=7, wrote=8, spoken=(9,))
+    assert moderation_rules.may_hear(9, hid=7, wrote=8, spoken=(10,))
 
 
 def test_a_charter_that_says_nothing_means_the_usual():
@@ -249,4 +250,4 @@ def test_a_discussion_is_over_on_the_day_after_its_last():
 
 
 def test_days_to_do_something_are_whole_days():
-    assert rules.days_after(NOON, 14) == datetime(2015, 4, 27, 12, 0, tzinfo=UTC)
+    assert moderation_rules.days_after(NOON, 14) == datetime(2015, 4, 27, 12, 0, tzinfo=UTC)

@@ -13,13 +13,13 @@ class Visible(StrEnum):
     AT_CLOSE = "at_close"
 
     @property
-    def tighter(self) -> "tuple[Visible, ...]":
+    def tighter(self) -> tuple[Visible, ...]:
         """The setting that protects people who answer better."""
         every = tuple(Visible)
         return every[every.index(self) + 1 :]
 
 
-def tightest(*all_of: "Visible") -> "Visible":
+def tightest(*all_of: Visible) -> Visible:
     """The most protective of these."""
     return max(all_of, key=tuple(Visible).index)
 

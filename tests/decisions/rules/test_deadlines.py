@@ -14,6 +14,7 @@ from govnet.decisions.rules import deadlines
 from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.decisions.rules.who_counts import (
     KnownAnswer,
+    always_told,
     counts,
     may_stop,
     needs_principle,
@@ -25,6 +26,7 @@ from govnet.decisions.rules.who_counts import (
     stop_lacks,
 )
 from govnet.decisions.rules.who_sees import Visible, sees_names, sees_tally, tightest
+from tests.sentences import read
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = Charter().with_changes({"decisions.minimum_days_open": 7})
