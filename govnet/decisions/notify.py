@@ -13,7 +13,7 @@ from govnet.decisions import labels, queries
 from govnet.decisions.answers import entered_answers, replies
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.queries import Answers, answers
-from govnet.decisions.closing import results
+from govnet.decisions.closing import petitions, results
 from govnet.decisions.models import Decision, Position, ProposalVersion
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries

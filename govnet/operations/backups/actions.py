@@ -21,6 +21,7 @@ from govnet.mail.delivery import mailings
 from govnet.operations.backups import backup_file, database_copies, erasure_file, erasure_list, restored_copy
 from govnet.operations.database import schema
 from govnet.operations.events import BackupRestored
+from govnet.operations.health import heartbeats
 from govnet.operations.keys import write_down
 from govnet.operations.models import Backup
 from govnet.operations.operators import tell_all
