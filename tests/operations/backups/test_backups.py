@@ -76,7 +76,7 @@ def test_mail_waits_until_a_person_lets_it_go(folder: Path) -> None:
     actions.take(folder / "b.tar.gz")
     actions.restore(folder / "b.tar.gz", replace=True)
     assert mailings.line().held_at == clock.now()
-    assert "put back" in mailings.line().held_why
+    assert "was restored" in mailings.line().held_why
 
 
 def test_everybody_is_signed_out(folder: Path) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from govnet.record.rules import Fault, Link, Stored
 
-from govnet.record import rules
+from govnet.record import chain
+from govnet.record.chain import Fault, Link, Stored
 
 AT = datetime(2015, 5, 3, 17, 0, 0, 5, tzinfo=UTC)
 
@@ -21,8 +21,8 @@ def by_protocol(*parts: str) -> str:
 
 
 def test_hashes_are_made_as_the_protocol_says() -> None:
-    assert rules.genesis("uk") == by_protocol("govnet-chain-1", "uk")
-    assert rules.salted_digest("sält", "text") == by_protocol("sält", "text")
+    assert chain.genesis("uk") == by_protocol("govnet-chain-1", "uk")
+    assert chain.salted_digest("sält", "text") == by_protocol("sält", "text")
     link = Link("uk", 12, AT, "public", "facts", "words", "before")
     assert link.hash() == by_protocol(
         "govnet-entry-1", "uk", "12", "2015-05-03T17:00:00.000005Z", "public", "facts", "words", "before"
@@ -31,21 +31,21 @@ def test_hashes_are_made_as_the_protocol_says() -> None:
 
 def test_an_instant_is_written_in_utc_wherever_it_was_measured() -> None:
     there = AT.astimezone(timezone(timedelta(hours=13)))
-    assert rules.stamp(there) == rules.stamp(AT) == "2015-05-03T17:00:00.000005Z"
+    assert chain.stamp(there) == chain.stamp(AT) == "2015-05-03T17:00:00.000005Z"
 
 
 def test_canonical_json_has_sorted_keys_no_blanks_and_letters_as_they_are() -> None:
-    assert rules.canonical({"b": 1, "a": ["é", None]}) == '{"a":["é",null],"b":1}'
+    assert chain.canonical({"b": 1, "a": ["é", None]}) == '{"a":["é",null],"b":1}'
     with pytest.raises(ValueError, match="JSON"):
-        rules.canonical({"a": float("nan")})
+        chain.canonical({"a": float("nan")})
 
 
 def a_chain(length: int) -> list[Stored]:
     """Entries that follow from one another."""
     entries: list[Stored] = []
-    before = rules.genesis("uk")
+    before = chain.genesis("uk")
     for number in range(1, length + 1):
-        facts, words = rules.salted_digest("s", "facts"), rules.salted_digest("t", "words")
+        facts, words = chain.salted_digest("s", "facts"), chain.salted_digest("t", "words")
         link = Link("uk", number, AT, "public", facts, words, before)
         entries.append(Stored(link, link.hash(), "facts", "s", "words", "t"))
         before = link.hash()
@@ -54,11 +54,11 @@ def a_chain(length: int) -> list[Stored]:
 
 def test_a_whole_chain_has_no_fault_with_its_texts_or_without_those_that_were_erased() -> None:
     one, two, three = a_chain(3)
-    assert list(rules.faults("uk", [one, two, three])) == []
+    assert list(chain.faults("uk", [one, two, three])) == []
     gone = replace(two, facts=None, facts_salt=None, words=None, words_salt=None)
-    assert list(rules.faults("uk", [one, gone, three])) == []
+    assert list(chain.faults("uk", [one, gone, three])) == []
     part = replace(two, facts=None, facts_salt=None)
-    assert list(rules.faults("uk", [one, part, three])) == []
+    assert list(chain.faults("uk", [one, part, three])) == []
 
 
 NO_LINK = "does not follow from the entry before it"
@@ -67,20 +67,20 @@ CHANGED = "was changed: its hash does not fit what it says"
 
 def test_a_missing_entry_is_named_and_the_check_goes_on_behind_it() -> None:
     one, _two, three, four = a_chain(4)
-    assert list(rules.faults("uk", [one, three, four])) == [
+    assert list(chain.faults("uk", [one, three, four])) == [
         Fault(2, "entry 2 is missing; the next is 3"),
         Fault(3, NO_LINK),
     ]
 
 
 def test_a_chain_of_another_network_does_not_begin_here() -> None:
-    assert list(rules.faults("wales", a_chain(2))) == [Fault(1, NO_LINK)]
+    assert list(chain.faults("wales", a_chain(2))) == [Fault(1, NO_LINK)]
 
 
 def test_an_entry_that_says_something_else_no_longer_fits_its_hash() -> None:
     one, two, three = a_chain(3)
     moved = replace(two, link=replace(two.link, at=AT + timedelta(seconds=1)))
-    assert list(rules.faults("uk", [one, moved, three])) == [Fault(2, CHANGED)]
+    assert list(chain.faults("uk", [one, moved, three])) == [Fault(2, CHANGED)]
 
 
 @pytest.mark.parametrize(
@@ -95,4 +95,4 @@ def test_an_entry_that_says_something_else_no_longer_fits_its_hash() -> None:
 )
 def test_a_text_that_was_changed_is_found(change: dict[str, str | None], what: str) -> None:
     one, two, three = a_chain(3)
-    assert list(rules.faults("uk", [one, replace(two, **change), three])) == [Fault(2, what)]
+    assert list(chain.faults("uk", [one, replace(two, **change), three])) == [Fault(2, what)]
