@@ -22,7 +22,7 @@ from govnet.kernel.actor import (
 )
 from govnet.kernel.errors import NotAllowed, OwnCase
 from govnet.kernel.messages import N_
-from govnet.kernel.paths import Named, named_in_request
+from govnet.kernel.url_converters import Named, named_in_request
 from govnet.roles import (
     CHAIR,
     COORDINATOR,

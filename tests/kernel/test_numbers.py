@@ -6,11 +6,11 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from govnet.kernel.links import web_address
 
 from govnet.kernel import calendar
 from govnet.kernel.messages import Said, counted
 from govnet.kernel.numbers import fraction, whole_number
+from govnet.kernel.web_addresses import web_address
 
 
 @pytest.mark.parametrize(

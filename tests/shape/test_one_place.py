@@ -132,7 +132,9 @@ def test_numbers_in_addresses_and_hidden_ids_are_bounded_in_one_place(path):
     if source.name(path) in ("kernel/url_converters.py", "web/forms.py"):
         return
     text = path.read_text()
-    assert "type=int" not in text, f"{source.name(path)} reads a number itself: kernel.paths.asked_number"
+    assert "type=int" not in text, (
+        f"{source.name(path)} reads a number itself: kernel.url_converters.asked_number"
+    )
     assert "IntegerField(" not in text, f"{source.name(path)} takes any number: web.forms.HiddenId"
 
 

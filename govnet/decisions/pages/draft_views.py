@@ -35,7 +35,7 @@ from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
-from govnet.kernel.paths import InAddress
+from govnet.kernel.url_converters import InAddress
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
 from govnet.web.forms import meanwhile

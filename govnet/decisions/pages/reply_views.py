@@ -16,7 +16,7 @@ from govnet.decisions.proposals.models import OfficeReply
 from govnet.decisions.proposals.office_replies import NamedCase
 from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.paths import InAddress
+from govnet.kernel.url_converters import InAddress
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view
 from govnet.web.pages import page

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from govnet.decisions.rules.reviews import Asking
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.decisions.rules import reviews
+from govnet.decisions.rules import petitions
+from govnet.decisions.rules.petitions import Asking
 from tests.sentences import read
 
 NUMBER = "2015-07"
@@ -42,18 +42,18 @@ NUMBER = "2015-07"
     ],
 )
 def test_a_review_is_asked_for_once_and_of_a_decision_that_holds(asking: Asking, sentence: str) -> None:
-    found = reviews.refusal(asking)
+    found = petitions.refusal(asking)
     assert (found is None) == (sentence == "")
     assert read(found) == sentence
 
 
 def test_a_review_opens_with_as_many_as_the_charter_wants() -> None:
     charter = Charter({p.REVIEW_MEMBERS.key: 3})
-    assert [reviews.enough(asked, charter) for asked in (2, 3, 4)] == [False, True, True]
+    assert [petitions.enough(asked, charter) for asked in (2, 3, 4)] == [False, True, True]
 
 
 def test_nobody_alone_takes_back_a_wish_of_many() -> None:
-    assert read(reviews.closed_to_one(3)) == (
+    assert read(petitions.closed_to_one(3)) == (
         "3 members asked for this, so nobody can take it back or change its text alone."
     )
 
@@ -72,12 +72,12 @@ def test_nobody_alone_takes_back_a_wish_of_many() -> None:
 def test_the_notes_of_a_minority_have_a_limit_together(
     kind: str, length: int, before: int, fits: bool
 ) -> None:
-    assert (reviews.note_too_long(kind, "x" * length, before) is None) is fits
+    assert (petitions.note_too_long(kind, "x" * length, before) is None) is fits
 
 
 def test_a_note_that_is_too_long_reads_how_much_is_left() -> None:
     for before, left in ((0, "1,000"), (1200, "0")):
-        assert read(reviews.note_too_long("minority", "x" * 1500, before)) == (
+        assert read(petitions.note_too_long("minority", "x" * 1500, before)) == (
             "Your notes for the minority can have at most 1,000 characters in all: this one has 1,500, and "
             f"{left} are left."
         )
