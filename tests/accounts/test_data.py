@@ -100,7 +100,7 @@ def test_the_old_address_stays_until_the_new_one_says_yes(app, ann_here, ann, po
         assert persons.person_by_email(ann.address) is None
 
 
-def test_the_old_address_is_told_and_can_put_everything_back(app, ann_here, ann, post):
+def test_the_old_address_is_notified_and_can_put_everything_back(app, ann_here, ann, post):
     undo = moved(app, ann_here, ann, post)
     assert "now goes to another address" in post.last_to(ann.address)["Subject"]
     stranger = app.test_client()
@@ -176,7 +176,7 @@ def test_the_own_address_is_no_new_one(ann_here, ann):
     assert "already your address" in Html(response.text).text
 
 
-def test_times_are_told_in_the_zone_that_ann_chose(ann_here):
+def test_times_are_shown_in_the_zone_that_ann_chose(ann_here):
     assert "today, 10:00" in opened(ann_here, "/me/security").text
     send(ann_here, "/me/data/settings", {"zone": "Asia/Tokyo"})
     assert "today, 18:00" in opened(ann_here, "/me/security").text

@@ -133,7 +133,7 @@ def test_the_acts_of_an_address_without_its_person_go_too(network, zoe, app, mon
     assert set(found) - set(LEFT) == set(), found
 
 
-def test_no_list_brings_back_whoever_was_erased_left_or_wants_no_mail(network, zoe):
+def test_no_list_brings_back_people_who_were_erased_left_or_want_no_mail(network, zoe):
     other = builders.a_network("wales")
     silent, gone = builders.a_member(network, "Sil"), builders.a_member(network, "Gon")
     with transaction():

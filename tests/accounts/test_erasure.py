@@ -177,7 +177,7 @@ def test_an_address_is_free_for_somebody_new_afterwards(app, ann_here, ann):
             assert persons.person_for(ann.address.upper(), "Another").id == again
 
 
-def test_after_a_restore_whoever_was_erased_is_erased_again(app, ann):
+def test_people_who_were_erased_are_erased_again_after_a_restore(app, ann):
     with app.app_context():
         with transaction():
             erasure.erase_again(ann.id)

@@ -251,7 +251,7 @@ def test_somebody_in_two_networks_sees_both(app, little_features, ann_here, ann)
     assert "was decided" not in opened(ann_here, "/me").text
 
 
-def test_somebody_in_no_network_is_told_how_to_join_one(app, client):
+def test_people_in_no_network_read_how_to_join_one(app, client):
     with app.app_context():
         builders.a_network()
         builders.sign_in(client, builders.a_person("Nina New"))

@@ -124,7 +124,7 @@ def test_ann_sets_changes_and_removes_her_password(app, ann_here, ann):
      ("the uk network", "only you know"), ("uknetwork2015", "only you know"),
      ("y" * 300, "at most 200"), ("", "Enter a new password")],
 )  # fmt: skip
-def test_a_password_that_will_not_do_is_refused_with_what_would(ann_here, password, words):
+def test_a_weak_password_is_refused_with_advice(ann_here, password, words):
     response = send(ann_here, "/me/security/password", {"password": password})
     assert response.status_code == 422
     page = Html(response.text)

@@ -177,7 +177,7 @@ def test_everybody_reads_what_was_sent_and_how_far_it_is(client, uk, cory, time)
     assert client.get("/uk/announcements.json").json["announcements"][0]["subject"] == "Spring news"
 
 
-def test_officers_stop_go_on_and_send_to_who_was_missed(client, uk, cory, time):
+def test_officers_stop_go_on_and_send_to_those_who_were_missed(client, uk, cory, time):
     builders.a_member(uk)
     row = sent(uk, cory, time)
     url = f"/uk/announcements/{row.id}"

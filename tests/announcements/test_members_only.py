@@ -85,7 +85,7 @@ def test_a_correction_for_everybody_does_not_name_it(
         ),
     ],
 )
-def test_before_it_goes_it_is_said_who_will_read_it(
+def test_the_page_says_who_will_read_it_before_it_goes(
     client: Any, uk: Any, cory: Any, audience: Audience, said: str
 ) -> None:
     draft = a_draft(uk, cory, audience=audience)

@@ -309,7 +309,7 @@ def test_changes_are_shown_in_the_sentences_of_the_charter() -> None:
     assert str(changes[1].after) == "Everybody has at least 10 days to answer a proposal."
 
 
-def test_a_sentence_that_names_a_number_is_told_once_with_its_number() -> None:
+def test_a_sentence_that_names_a_number_is_shown_once_with_its_number() -> None:
     old = Charter().with_changes({"decisions.quorum": "count"})
     (change,) = diff(old, old.with_changes({"decisions.quorum": "both", "decisions.quorum_count": 12}))
     assert str(change.before) == "A decision counts only if at least 10 members answered."
@@ -324,7 +324,7 @@ def test_each_value_of_a_changed_sentence_stands_in_the_data() -> None:
     assert change.values == {"decisions.quorum": ("count", "both"), "decisions.quorum_count": (10, 12)}
 
 
-def test_a_number_that_changes_alone_is_told_by_itself() -> None:
+def test_a_number_that_changes_alone_is_shown_by_itself() -> None:
     old = Charter().with_changes({"decisions.quorum": "count"})
     (change,) = diff(old, old.with_changes({"decisions.quorum_count": 12}))
     assert change.parameter is p.QUORUM_COUNT
@@ -468,7 +468,7 @@ SHARES, ACTS = "I share the purpose.", "I act for the common good."
         ([SHARES, ACTS], [ACTS, SHARES], [ACTS, SHARES]),
     ],
 )
-def test_of_a_list_only_what_was_added_or_taken_out_is(
+def test_only_added_and_removed_sentences_of_a_list_change(
     wanted: list[str], now: list[str], then: list[str]
 ) -> None:
     base, later = (load({"membership.criteria": each}) for each in ([SHARES], now))

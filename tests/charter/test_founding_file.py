@@ -174,6 +174,6 @@ def test_one_person_cannot_have_two_places() -> None:
     ]
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
+def test_everything_that_is_wrong_is_named_at_once() -> None:
     lines = said(table(network__slug="me", contact__email="x", committee__seats__0__evidence=""))
     assert len(lines) == 3

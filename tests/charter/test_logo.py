@@ -307,7 +307,7 @@ def test_only_officers_change_the_logo_and_only_by_the_form_of_the_page(client, 
     assert uk_now().logo is None
 
 
-def test_of_two_who_upload_at_once_the_second_is_told(client, uk):
+def test_the_second_of_two_who_upload_at_once_reads_so(client, uk):
     sam = builders.acting(db.session.get_one(Person, 1), uk)
     first, second = encoded(drawn()), encoded(drawn(size=(90, 90)))
     seen = settings.fingerprint(uk_now())

@@ -243,7 +243,7 @@ def test_a_preview_is_in_the_network_s_own_language(uk, sam):
     assert "⟦" in preview.letter(notice, db.session.get_one(Network, 1)).text
 
 
-def test_a_member_chooses_among_what_is_offered_and_keeps_what_they_have(house, uk, sam):
+def test_a_member_chooses_among_the_offered_languages_and_keeps_their_own(house, uk, sam):
     choose(sam, ["en"])
     client = house.test_client()
     builders.sign_in(client, db.session.get_one(Person, somebody(uk, "en")))
@@ -280,7 +280,7 @@ def test_with_english_alone_nothing_is_asked(client, app):
     assert not [f for f in page.forms[-1]["fields"] if f["name"] in ("languages", "language")]
 
 
-def test_of_two_who_choose_languages_at_once_the_second_is_told(uk, sam):
+def test_the_second_of_two_who_choose_languages_at_once_reads_so(uk, sam):
     form = defaults(opened(sam, "/uk/settings").forms[-1])
     choose(sam, ["en"])
     late = sam.post("/uk/settings", data={**form, "languages": ["en", "cy"], "language": "cy"})

@@ -64,7 +64,7 @@ def test_the_three_charters_leave_offices_less_and_less_time(key: str) -> None:
     assert loose > strict
 
 
-def test_the_stricter_a_charter_the_more_everybody_is_told_and_must_say() -> None:
+def test_the_stricter_a_charter_the_more_people_are_notified_and_must_say() -> None:
     loose, usual, strict = (starting(name) for name in ("loose", "usual", "strict"))
     assert loose[p.ALWAYS_TOLD] < usual[p.ALWAYS_TOLD] <= strict[p.ALWAYS_TOLD]
     assert strict[p.ALWAYS_TOLD] == set(p.ALWAYS_TOLD.options)

@@ -51,7 +51,7 @@ def uk(client: FlaskClient, app: Flask) -> Any:
         db.session.remove()
 
 
-def test_the_operator_only_looks_after_the_server_and_names_whoever_begins_where_nobody_is() -> None:
+def test_the_operator_only_looks_after_the_server_and_names_the_first_people_where_nobody_is_left() -> None:
     assert {row.right for row in ROWS if OPERATOR in row.grants} == {Can.OPERATE, Can.START_AGAIN}
 
 

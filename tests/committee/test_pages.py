@@ -109,7 +109,7 @@ def test_the_coordinator_files_a_report_that_everybody_can_read(client, uk):
     assert "Filed" in opened(client, "/uk/coordinator").text
 
 
-def test_the_end_of_a_term_is_told_once_to_its_holder_and_the_officers(uk, time):
+def test_the_end_of_a_term_is_announced_once_to_its_holder_and_the_officers(uk, time):
     sam, cory = builders.a_steering_member(uk), builders.a_coordinator(uk, days=800)
     with transaction():
         db.session.query(Term).one().end = date(2015, 4, 14)

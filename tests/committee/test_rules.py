@@ -302,7 +302,7 @@ def gives(network, person, *, by, seat=8, came_by="appointment", days=(0, 365)):
 
 
 @pytest.mark.usefixtures("context")
-def test_somebody_taken_in_stays_until_the_term_of_who_left_would_have_ended():
+def test_a_successor_stays_until_the_term_of_the_predecessor_would_have_ended():
     uk = a_uk()
     sam, ada, bea = builders.a_steering_member(uk), builders.a_member(uk), builders.a_member(uk)
     left = gives(uk, ada, by=sam, days=(0, 365))

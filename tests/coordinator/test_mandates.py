@@ -110,7 +110,7 @@ def test_the_coordinator_gives_the_mandate_back(uk, time):
     assert db.session.get_one(Mandate, mandate.id).ended_why is MandateEnd.GIVEN_BACK
 
 
-def test_a_report_is_filed_once_for_its_day_by_whoever_acts_under_the_mandate(uk):
+def test_a_report_is_filed_once_for_its_day_by_a_person_under_the_mandate(uk):
     cory = builders.a_coordinator(uk)
     mandate = db.session.query(Mandate).one()
     due = mandate.next_report_on

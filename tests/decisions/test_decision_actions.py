@@ -124,7 +124,7 @@ def test_a_visitor_and_somebody_who_never_joined_cannot_propose(network: Network
         a_proposal(network, a_person())
 
 
-def test_where_only_the_committee_may_propose_a_member_is_told_so() -> None:
+def test_a_member_reads_it_where_only_the_committee_may_propose() -> None:
     network = a_network_with_rules(decisions__who_may_propose="committee")
     ann, sam = a_member(network), a_steering_member(network)
     with pytest.raises(NotAllowed, match="only the committee"):
@@ -174,7 +174,7 @@ def test_an_answer_in_the_last_second_is_counted(network: Network, time: MovedCl
     assert decisions()[0].outcome is Outcome.CONSENSUS
 
 
-def test_an_answer_two_minutes_late_is_told_so_even_before_anybody_closed(
+def test_an_answer_two_minutes_late_is_refused_even_before_anybody_closed(
     network: Network, time: MovedClock
 ) -> None:
     ann = a_member(network)
@@ -364,7 +364,7 @@ def test_one_proposal_that_cannot_be_closed_does_not_hold_up_the_others(
     assert [each.number for each in decisions()] == ["2015-01", "2015-02"]
 
 
-def test_the_last_day_is_told_once(network: Network, time: MovedClock) -> None:
+def test_the_last_day_is_announced_once(network: Network, time: MovedClock) -> None:
     proposal = a_proposal(network, a_member(network))
     assert closing_actions.remind_due() == 0
     time.move(to=version_of(proposal).deadline - timedelta(hours=23))

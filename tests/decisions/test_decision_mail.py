@@ -57,7 +57,7 @@ def unanswered(person, at):
     }
 
 
-def test_everybody_who_can_answer_is_told_at_once_whatever_mail_they_take(network: Network) -> None:
+def test_everybody_who_can_answer_is_notified_at_once_whatever_mail_they_take(network: Network) -> None:
     ann, bob = a_member(network, "Ann"), a_member(network, "Bob")
     involve = a_member(network, "Ines")
     an_organisation(network, "Involve", spoken_for_by=involve)
@@ -69,7 +69,7 @@ def test_everybody_who_can_answer_is_told_at_once_whatever_mail_they_take(networ
     assert names_of("Your answer") == ["Ann", "Bob", "Ines"]
 
 
-def test_a_change_of_the_rules_is_told_in_its_sentences(network: Network) -> None:
+def test_a_change_of_the_rules_is_shown_in_its_sentences(network: Network) -> None:
     a_proposal(network, a_member(network), decisions__minimum_days_open=10)
     told()
     assert "at least 10 days to answer" in text_of("Your answer")
@@ -159,7 +159,7 @@ def _entered(proposal: Proposal, network: Network, by: Person, whose: Person, gi
     told()
 
 
-def test_the_outcome_is_told_with_its_number_and_what_holds_from_now(
+def test_the_outcome_is_announced_with_its_number_and_the_rules_in_force(
     network: Network, time: MovedClock
 ) -> None:
     ann = a_member(network, "Ann")
@@ -172,7 +172,7 @@ def test_the_outcome_is_told_with_its_number_and_what_holds_from_now(
     assert "Our rules have changed" in text_of("2015-01")
 
 
-def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: MovedClock) -> None:
+def test_a_stop_is_announced_with_its_reason_when_there_is_a_waiting_time(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__fallback="majority")
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)

@@ -461,7 +461,7 @@ def test_there_are_more_than_forty_of_them() -> None:
     assert len(CASES) > 40
 
 
-def test_a_fallback_vote_too_early_is_not_held_whoever_asks(app: Flask, time: MovedClock) -> None:
+def test_a_fallback_vote_too_early_is_not_held_for_anybody(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules(decisions__fallback="majority", decisions__close_early="all_answered")
     people = members(network, 4)
     proposal = a_proposal(network, people[0])

@@ -83,7 +83,7 @@ def test_threads_reach_from_nothing_said_to_a_hundred_and_twenty_posts(facts: Fa
     assert (sizes[0], sizes[-1]) == (1, 120)
 
 
-def test_nobody_is_told_to_write_who_does_not_exist(facts: Facts) -> None:
+def test_everybody_named_in_the_demo_exists(facts: Facts) -> None:
     named = [one.by for thread in facts.threads for one in thread.posts]
     named += [one.by for one in (*facts.threads, *facts.proposals, *facts.elsewhere, *facts.announcements)]
     named += [one.summary.by for one in facts.threads if one.summary]
@@ -277,7 +277,7 @@ def test_answers_make_of_each_proposal_what_its_story_says(facts: Facts) -> None
         charter = charter.with_changes(proposal.changes) if found.adopted and proposal.changes else charter
 
 
-def test_an_organisation_comes_after_whoever_speaks_for_it_and_stands_in(facts: Facts) -> None:
+def test_an_organisation_is_listed_after_its_speaker_and_its_stand_in(facts: Facts) -> None:
     for one in facts.organisations.values():
         for key in filter(None, (one.representative, one.alternate)):
             person = facts.people[key]

@@ -87,7 +87,7 @@ def test_the_containers_say_no_setting_that_the_program_does_not_know(name: str)
     assert said - known == set()
 
 
-def test_every_name_that_the_compose_file_asks_for_is_told_in_its_first_lines() -> None:
+def test_every_name_that_the_compose_file_needs_is_in_its_first_lines() -> None:
     text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
     head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
     for name in set(re.findall(r"\$\{([A-Z_]+)", text)):

@@ -143,7 +143,7 @@ def test_every_command_that_a_message_or_a_page_mentions_is_there() -> None:
     assert wrong == []
 
 
-def test_a_command_that_is_not_there_is_found_however_it_is_said() -> None:
+def test_a_mention_of_a_missing_command_is_found_in_every_form() -> None:
     for text in ("`govnet forget all`", "Begin with: govnet init --gently", "run “govnet upgrade --now”.",
                  "`govnet operator crown`", "govnet operator give --loud a@example.org"):  # fmt: skip
         assert list(wrongly_mentioned(text)), text

@@ -30,7 +30,9 @@ def test_every_file_that_a_script_takes_from_its_folder_lies_there(path: Path) -
 
 
 @pytest.mark.parametrize("name", ["install.sh", "upgrade.sh"])
-def test_a_script_outside_its_release_says_what_it_lacks_and_does_nothing(name: str, tmp_path: Path) -> None:
+def test_a_script_outside_its_release_names_the_missing_files_and_does_nothing(
+    name: str, tmp_path: Path
+) -> None:
     (tmp_path / name).write_bytes((DEPLOY / name).read_bytes())
     words = ["--site", "network.example.org", "--certbot", "you@example.org"] if name == "install.sh" else []
     done = subprocess.run(

@@ -26,7 +26,7 @@ def each_sentence() -> Iterator[str]:
             yield from re.split(r"(?<=[.?!;])\s+", " ".join(form.split()))
 
 
-def test_nobody_is_called_who_or_whoever() -> None:
+def test_no_sentence_begins_a_statement_with_who_or_whoever() -> None:
     assert {each for each in each_sentence() if PERSON.search(each)} - QUESTIONS == set()
 
 

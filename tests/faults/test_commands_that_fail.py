@@ -303,7 +303,7 @@ def _said(done: Done) -> Iterator[str]:
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("name", READS)
-def test_a_command_that_reads_changes_nothing_and_says_in_a_sentence_what_failed(
+def test_a_reading_command_changes_nothing_and_names_in_a_sentence_the_failure(
     machine: Machine, name: str
 ) -> None:
     _make(machine, "network")

@@ -74,7 +74,7 @@ def test_people_who_reply_at_the_same_moment_get_consecutive_numbers(app, ids):
         assert faults_of(network_id) == []
 
 
-def test_of_two_edits_at_the_same_moment_one_is_told_that_it_is_stale(app, ids):
+def test_the_second_of_two_edits_at_once_is_stale(app, ids):
     network_id, thread_id, people = ids
     with app.app_context():
         post_id = a_post(db.session.get(Thread, thread_id), db.session.get(builders.Person, people[0])).id

@@ -68,7 +68,7 @@ def room(context):
     return Room()
 
 
-def test_a_new_discussion_is_told_to_those_who_want_everything_or_follow_the_topic(room):
+def test_a_new_discussion_is_announced_to_followers_of_the_topic_and_those_who_want_everything(room):
     room.stance(room.dig, "topic", room.topic.id, Stance.FOLLOW)
     a_thread(room.topic, room.ann, title="Who pays?", body="For the **room**")
     assert room.told("forum/started") == ["Dig", "Eve"]
@@ -79,7 +79,7 @@ def test_a_new_discussion_is_told_to_those_who_want_everything_or_follow_the_top
     assert "<strong>room</strong>" in letter.get_body(("html",)).get_content()
 
 
-def test_a_reply_is_told_to_those_who_take_part_but_not_to_its_author(room):
+def test_a_reply_is_announced_to_those_who_take_part_but_not_to_its_author(room):
     thread = a_thread(room.topic, room.ann)
     a_post(thread, room.con, "I wrote")
     assert room.told("forum/replied") == ["Ann", "Eve"]
@@ -91,7 +91,7 @@ def test_people_named_are_notified_unless_they_want_less(room):
     assert room.told("forum/replied") == ["Ann", "Con"]
 
 
-def test_a_muted_discussion_is_not_told(room):
+def test_a_muted_discussion_sends_no_notice(room):
     thread = a_thread(room.topic, room.ann)
     room.stance(room.eve, "thread", thread.id, Stance.MUTE)
     room.stance(room.ann, "thread", thread.id, Stance.MUTE)
@@ -99,7 +99,7 @@ def test_a_muted_discussion_is_not_told(room):
     assert room.told("forum/replied") == []
 
 
-def test_the_committees_discussions_are_told_to_the_committee_alone(room):
+def test_the_committee_s_discussions_are_announced_to_the_committee_only(room):
     sam, tess = (
         builders.a_steering_member(room.network, "Sam"),
         builders.a_steering_member(room.network, "Tess"),
@@ -120,7 +120,7 @@ def test_just_the_mail_gets_what_is_public_and_nothing_of_the_members(room):
     assert room.told("forum/started") == ["Eve", "Eve", "List"]
 
 
-def test_a_stranger_who_follows_a_public_discussion_is_told(room):
+def test_a_stranger_who_follows_a_public_discussion_is_notified(room):
     thread = a_thread(room.topic, room.ann)
     room.stance(builders.a_person("Stranger"), "thread", thread.id, Stance.FOLLOW)
     a_post(thread, room.con)

@@ -20,7 +20,7 @@ UP, LIFT = AppealOutcome.UPHELD, AppealOutcome.LIFTED
 
 
 @pytest.mark.parametrize(("number", "page"), [(0, 1), (1, 1), (20, 1), (21, 2), (120, 6), (121, 7)])
-def test_a_post_stands_on_the_page_that_its_number_says(number, page):
+def test_a_post_is_on_the_page_of_its_number(number, page):
     assert rules.page_of(number) == page
 
 
@@ -114,7 +114,7 @@ def test_no_topics_address_is_a_number_or_a_word_of_ours(title):
     assert slug not in rules.RESERVED_SLUGS
 
 
-def test_a_quote_leaves_out_what_was_quoted_already():
+def test_a_quote_leaves_out_earlier_quotes():
     assert rules.quoted("> earlier\n\nI agree.\n\nReally.") == "> I agree.\n>\n> Really.\n\n"
 
 

@@ -63,7 +63,7 @@ def signed_in(app: Flask, person_id: int) -> FlaskClient:
 
 
 @pytest.mark.usefixtures("alive")
-def test_a_visitor_sees_what_is_open_and_how_it_stands(client: FlaskClient) -> None:
+def test_a_visitor_sees_open_proposals_and_how_they_stand(client: FlaskClient) -> None:
     text = opened(client, "/uk/").text
     assert QUESTION in text
     assert "4 Agree" in text
@@ -71,7 +71,7 @@ def test_a_visitor_sees_what_is_open_and_how_it_stands(client: FlaskClient) -> N
 
 
 @pytest.mark.usefixtures("alive")
-def test_a_visitor_reads_what_was_said_in_public_and_nothing_else(client: FlaskClient) -> None:
+def test_a_visitor_reads_public_posts_and_nothing_else(client: FlaskClient) -> None:
     text = opened(client, "/uk/").text
     assert "Nine would do." in text
     assert "Between us" not in text

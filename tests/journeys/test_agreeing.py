@@ -77,7 +77,7 @@ def test_dora_says_stop_why_and_on_what_it_rests(uk: Cast) -> None:
     dora.reads("Stop", "It counts. Given", "If it closed now: Stopped by 1 member", "It rests on:")
 
 
-def test_after_the_deadline_it_stays_open_and_everybody_is_told_why(uk: Cast) -> None:
+def test_after_the_deadline_it_stays_open_and_everybody_is_notified_why(uk: Cast) -> None:
     cleo = uk["Cleo"]
     uk.house.later(timedelta(days=12))
     mail = uk.house.mail(cleo.email, "Stopped, and open until")
@@ -117,7 +117,7 @@ def test_dora_suggests_other_words_and_ada_takes_them(uk: Cast) -> None:
     )
 
 
-def test_everybody_is_asked_again_and_the_earlier_answers_stay_beside_the_earlier_words(uk: Cast) -> None:
+def test_everybody_is_asked_again_and_earlier_answers_stay_beside_the_earlier_version(uk: Cast) -> None:
     for name in ("Ada", "Cleo", "Dora"):
         answers(uk[name], QUESTION, "Agree")
     dora = uk["Dora"]

@@ -170,7 +170,7 @@ def test_at_the_deadline_the_worker_closes_it_once_and_it_stands_in_the_register
     assert fay.page.locator("main").get_by_text("2015-0").count() == 1
 
 
-def test_each_is_told_once_and_the_list_elsewhere_too(uk: Cast) -> None:
+def test_each_person_is_notified_once_and_the_list_elsewhere_too(uk: Cast) -> None:
     house = uk.house
     house.mail("list@example.org", "2015-01 Agreed")
     for name in ("ada", "ben", "fay"):
@@ -178,7 +178,7 @@ def test_each_is_told_once_and_the_list_elsewhere_too(uk: Cast) -> None:
         assert len(told) == 1
 
 
-def test_the_new_rules_are_in_force_and_whoever_joins_agrees_to_them(uk: Cast) -> None:
+def test_the_new_rules_are_in_force_and_anyone_who_joins_agrees_to_them(uk: Cast) -> None:
     fay, visitor = uk["Fay"], uk["Vic"]
     fay.opens("/uk/decisions/2015-01")
     fay.follows("Our rules from then on, version 2")

@@ -60,7 +60,7 @@ def test_a_visitor_reads_what_is_discussed_and_decided_without_an_account(uk: Ca
     ada.reads("Nothing has been decided here yet.")
 
 
-def test_she_forgets_a_tick_and_is_told_which_and_keeps_what_she_wrote(uk: Cast) -> None:
+def test_she_forgets_a_tick_reads_which_one_and_keeps_her_input(uk: Cast) -> None:
     ada = uk["Ada"]
     ada.opens_home()
     ada.follows("Join")

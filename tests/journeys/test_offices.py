@@ -124,7 +124,7 @@ def test_when_the_mandate_ends_at_midnight_robin_can_send_no_more_and_what_waite
     assert not [mail for mail in house.mails("ada@example.org") if str(mail["Subject"]) == "Goodbye"]
 
 
-def test_the_end_is_on_the_page_and_told_once(uk: Cast) -> None:
+def test_the_end_is_on_the_page_and_announced_once(uk: Cast) -> None:
     visitor, house = uk["Vic"], uk.house
     visitor.opens("/uk/coordinator")
     visitor.reads("There is no coordinator today.", "Robin Baker, until Tue 30 Jun 2015")

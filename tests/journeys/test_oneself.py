@@ -102,7 +102,7 @@ def test_she_moves_to_another_address_once_it_has_said_yes(uk: Cast) -> None:
     ada.reads("ada.wood@example.org")
 
 
-def test_ben_leaves_and_what_he_wrote_stays_under_his_name(uk: Cast) -> None:
+def test_ben_leaves_and_his_posts_stay_under_his_name(uk: Cast) -> None:
     ben, ada = uk["Ben"], uk["Ada"]
     thread = ben.page.url.split("#")[0]  # Cleo's, in which he wrote too
     ben.opens("/me/leave")

@@ -52,7 +52,7 @@ def drop_trigger(house: House) -> str:
     return f"DROP TRIGGER entry_append_only{on}"
 
 
-def test_a_whole_record_is_said_to_be_whole(uk: Cast) -> None:
+def test_a_whole_record_is_called_whole(uk: Cast) -> None:
     said = uk.house.command("verify")
     assert "uk:" in said
     assert "entries, whole" in said

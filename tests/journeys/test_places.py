@@ -59,7 +59,7 @@ def test_ada_proposes_ben_for_the_empty_place_from_the_committee_s_page(uk: Cast
     ada.reads("Ben Field takes the place “Fourth place”, from the day on which this is decided until")
 
 
-def test_ben_is_told_and_replies_and_his_own_answer_does_not_count(uk: Cast) -> None:
+def test_ben_is_notified_and_replies_and_his_own_answer_does_not_count(uk: Cast) -> None:
     ben = uk["Ben"]
     mail = words(uk.house.mail(ben.email, TAKES))
     assert "Ben Field takes the place “Fourth place”" in mail

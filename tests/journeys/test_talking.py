@@ -48,7 +48,7 @@ def test_ada_starts_a_discussion_in_a_governance_topic_and_frames_it(uk: Cast) -
     assert ada.page.locator("article em").inner_text() == "one"
 
 
-def test_ben_follows_and_replies_and_ada_is_told_by_mail(uk: Cast) -> None:
+def test_ben_follows_and_replies_and_ada_gets_a_mail(uk: Cast) -> None:
     ada, ben = uk["Ada"], uk["Ben"]
     ben.opens(ada.page.url)
     ben.presses("Follow")

@@ -102,7 +102,7 @@ def test_a_page_says_so_or_is_there_whenever_its_connection_ends(
 
 @pytest.mark.parametrize("away", [False, True], ids=["ended", "away"])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_post_is_there_where_it_was_said_to_be_and_once_where_it_is_sent_again(
+def test_a_post_is_at_its_announced_address_and_there_once_if_sent_again(
     app: Flask, engine: Engine, client: FlaskClient, forum: Forum, moment: str, away: bool
 ) -> None:
     sent: dict[str, object] = {}

@@ -78,7 +78,9 @@ def test_a_terminal_gets_words() -> None:
         structlog.configure(**before)
 
 
-def test_the_databases_trouble_is_told_once_with_its_traceback_whoever_meets_it(written: io.StringIO) -> None:
+def test_the_database_s_trouble_is_logged_once_with_its_traceback_for_all_requests(
+    written: io.StringIO,
+) -> None:
     for number in range(1_000):
         try:
             raise away()
@@ -152,7 +154,7 @@ def test_no_address_token_or_query_string_of_any_request_is_in_the_logs(
     assert '"route": "/sign-in/link/<token>"' in told
 
 
-def test_a_statement_that_fails_is_logged_without_what_was_in_it(app: Flask, written: io.StringIO) -> None:
+def test_a_failed_statement_is_logged_without_its_values(app: Flask, written: io.StringIO) -> None:
     with app.app_context():
         with pytest.raises(SQLAlchemyError) as raised:
             db.session.execute(text("SELECT nonsense FROM nowhere WHERE a = :a"), {"a": ADDRESS})

@@ -126,7 +126,7 @@ def test_a_form_that_cannot_be_saved_comes_back_filled_and_monitors_know(app, cl
 
 
 @pytest.mark.sqlite
-def test_a_locked_file_is_waited_for_and_then_said(app, client, forum, monkeypatch):
+def test_a_locked_file_is_waited_for_and_then_reported(app, client, forum, monkeypatch):
     if not is_sqlite(app):
         return
     monkeypatch.setitem(transaction.__wrapped__.__kwdefaults__, "patience", 0.1)
@@ -151,7 +151,7 @@ def test_a_locked_file_is_waited_for_and_then_said(app, client, forum, monkeypat
     ids=["postgresql", "sqlite"],
 )
 @pytest.mark.parametrize("path", ["/", "/uk/", "/uk.json", "/uk/forum/1", "/sign-in", "/me"])
-def test_a_database_that_is_not_there_is_said_on_a_page_that_asks_it_nothing(tmp_path, address, path):
+def test_a_missing_database_is_named_on_a_page_that_asks_it_nothing(tmp_path, address, path):
     away = create_app(
         {
             "TESTING": True,

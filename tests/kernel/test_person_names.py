@@ -113,7 +113,7 @@ def test_every_name_in_the_database_is_guarded() -> None:
     assert sorted(found - guarded - passing) == []
 
 
-def test_no_door_writes_what_is_no_name() -> None:
+def test_no_door_writes_a_wrong_name() -> None:
     for row, field, name in ((Person, "name", "Аnn"), (Topic, "title", "Gen\u200beral")):
         with pytest.raises(RuleBroken) as refused:
             row(**{field: name})

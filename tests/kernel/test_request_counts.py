@@ -82,7 +82,7 @@ def test_without_redis_the_same_limits_hold_and_nothing_waits(
     assert not counts.check()
 
 
-def test_a_limit_holds_while_redis_goes_and_comes_back_empty_and_each_change_is_said_once(
+def test_a_limit_holds_while_redis_goes_and_comes_back_empty_and_each_change_is_logged_once(
     redis: Redis,
 ) -> None:
     counts = SharedCounts(SCHEME + redis.url)

@@ -129,7 +129,7 @@ def test_a_door_for_mail_needs_addresses_to_which_mail_comes() -> None:
     assert sentence.startswith("MAIL_REPLIES is missing, and LMTP_LISTEN is set")
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_mistakes_are_named_at_once() -> None:
     said = troubles({"GOVNET_ENV": "production", "MAIL_PORT": "smtp", "MAIL_RATE": "-1", "MAIL_KEY": "..."})
     assert [sentence.split()[0] for sentence in said] == [
         "SECRET_KEY", "MAIL_KEY", "SITE_URL", "GOVNET_DATA", "MAIL_PORT", "MAIL_DOMAIN", "MAIL_RATE",
@@ -177,7 +177,7 @@ def test_a_name_in_the_file_that_is_no_setting_is_refused(tmp_path: Path) -> Non
     assert "TZ is not a setting of govnet" in second
 
 
-def test_a_setting_in_a_line_that_cannot_be_read_is_not_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_setting_in_an_unreadable_line_is_not_called_missing(tmp_path: Path) -> None:
     path = tmp_path / "s.env"
     lines = [f"{name}={value}" for name, value in STRANGERS.items()]
     path.write_text("\n".join(lines).replace("s" * 64, "s" * 64 + "  # a comment") + "\n")

@@ -171,7 +171,7 @@ def test_a_value_that_readers_would_read_otherwise_is_refused_with_its_line(line
     assert "abc" not in trouble
 
 
-def test_a_setting_that_stands_twice_is_named_with_both_lines() -> None:
+def test_a_setting_given_twice_is_named_with_both_lines() -> None:
     (trouble,) = parse(b"MAIL_PORT=25\n\nMAIL_PORT=587\n").troubles
     assert "Line 3 " in trouble
     assert "line 1 " in trouble

@@ -345,7 +345,7 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
         does(sending.answered, letter_id, Reply(later(0), "No."), by=ann)
 
 
-def test_an_overdue_reply_is_said_once_from_the_day_after(
+def test_an_overdue_reply_is_reported_once_from_the_day_after(
     network: Network, ann: Person, time: MovedClock
 ) -> None:
     letter_id = a_letter(network, ann)

@@ -39,7 +39,7 @@ def body(subject: str) -> str:
     return " ".join(quopri.decodestring(found or b"").decode().split())
 
 
-def test_opening_is_told_to_who_wants_everything_and_to_nobody_else(network: Network, ann: Person) -> None:
+def test_an_opening_is_announced_only_to_those_who_want_everything(network: Network, ann: Person) -> None:
     bo, _cy = a_member(network, "Bo Example"), a_member(network, "Cy Example")
     takes(bo, network, Volume.EVERYTHING)
     a_letter(network, ann)
@@ -60,7 +60,7 @@ def test_followers_of_the_discussion_it_came_from_are_notified(network: Network,
     assert names_of("Names until") == ["Cy Example"]
 
 
-def test_those_who_signed_are_told_what_becomes_of_it(
+def test_signers_are_notified_of_a_letter_s_later_steps(
     network: Network, ann: Person, time: MovedClock
 ) -> None:
     bo, _cy = a_member(network, "Bo Example"), a_member(network, "Cy Example")
@@ -94,7 +94,7 @@ def test_people_who_want_only_votes_get_no_mail_about_letters(
     assert names_of("To be sent now") == ["Ann Example"]
 
 
-def test_closing_early_and_taking_back_are_told_with_the_reason(network: Network, ann: Person) -> None:
+def test_closing_early_and_taking_back_are_announced_with_the_reason(network: Network, ann: Person) -> None:
     bo, letter_id = a_member(network, "Bo Example"), a_letter(network, ann)
     sign(letter_id, bo)
     for act, why in ((closing.close_early, "The hearing is soon."), (closing.withdraw, "They did it.")):
@@ -108,7 +108,7 @@ def test_closing_early_and_taking_back_are_told_with_the_reason(network: Network
     assert "Nothing is sent in your name" in body("Taken back")
 
 
-def test_only_the_author_is_told_that_the_reply_is_overdue(
+def test_only_the_author_is_notified_that_the_reply_is_overdue(
     network: Network, ann: Person, time: MovedClock
 ) -> None:
     bo, letter_id = a_member(network), a_letter(network, ann)

@@ -72,7 +72,7 @@ def test_a_letter_sent_again_after_going_back_is_one_letter(app: Flask, ann: Per
         ({"title": "x" * 121}, "at most 120 characters"),
     ],
 )
-def test_a_letter_that_cannot_be_is_refused_and_what_was_typed_is_kept(
+def test_an_impossible_letter_is_refused_and_the_input_is_kept(
     app: Flask, ann: Person, wrong: dict[str, str], message: str
 ) -> None:
     answer = send(browser(app, ann), "/uk/letters/new", {**TYPED, **wrong})
@@ -96,7 +96,7 @@ def ann_network() -> Network:
     return db.session.query(Network).one()
 
 
-def test_before_the_button_it_is_said_that_the_name_is_public(
+def test_the_page_says_before_the_button_that_the_name_is_public(
     app: Flask, network: Network, ann: Person
 ) -> None:
     letter_id = a_letter(network, ann)
@@ -167,7 +167,7 @@ def test_a_name_that_cannot_be_given_is_refused_in_words(
     assert (answer.status_code, message in answer.text) == (status, True), answer.text[-3000:]
 
 
-def test_a_name_taken_back_too_late_stays_and_it_is_said(
+def test_a_name_taken_back_too_late_stays_and_the_page_says_so(
     app: Flask, network: Network, ann: Person, time: MovedClock
 ) -> None:
     letter_id = a_letter(network, ann)
@@ -236,7 +236,7 @@ def test_an_officer_says_that_it_was_sent_and_no_other_member(
     assert "Waits for a reply" in send(browser(app, sam), url, {"reply_due": later(9).isoformat()}).text
 
 
-def test_a_letter_taken_back_stands_in_nobody_s_name(app: Flask, network: Network, ann: Person) -> None:
+def test_a_letter_taken_back_is_in_nobody_s_name(app: Flask, network: Network, ann: Person) -> None:
     letter_id = a_letter(network, ann)
     sign(letter_id, a_member(network, "Bo Example"))
     page = send(browser(app, ann), f"/uk/letters/{letter_id}/withdraw", {"reason": "They did it already."})

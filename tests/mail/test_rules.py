@@ -175,7 +175,7 @@ def test_the_tries_of_a_mail_end(dice):
         (SmtpStep.CONNECT, 421, "busy", DeliveryState.QUEUED, Against.CONNECTION, Why.BUSY),
     ],
 )
-def test_an_answer_counts_against_whom_it_is_about(step, code, words, state, against, why):
+def test_an_answer_counts_against_its_cause(step, code, words, state, against, why):
     verdict = judge(step, code, words)
     assert (verdict.state, verdict.against, verdict.why) == (state, against, why)
 

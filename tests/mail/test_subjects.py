@@ -102,7 +102,7 @@ def test_a_subject_from_before_titles_were_bounded_is_cut_at_a_word() -> None:
 
 
 @pytest.mark.parametrize("before", ["", "Re: ", "Discussion: a very "])
-def test_a_long_word_is_cut_itself_and_what_stands_before_it_stays(before: str) -> None:
+def test_a_long_word_is_cut_itself_and_the_text_before_it_stays(before: str) -> None:
     cut = shorten(before + "a" * 200)
     assert cut == before + "a" * (119 - len(before)) + "…"
     assert shorten("a" * 120) == "a" * 120

@@ -55,7 +55,7 @@ def test_a_discussion_that_somebody_follows_comes_singly(volume):
 
 @pytest.mark.parametrize("volume", list(Volume))
 @pytest.mark.parametrize("news", [News.DISCUSSION, News.VOTE, News.ANNOUNCEMENT])
-def test_a_muted_discussion_is_quiet_but_for_what_is_always_told(news, volume):
+def test_a_muted_discussion_sends_only_notices_that_always_go_out(news, volume):
     assert how(news, Ear(volume=volume, thread=Stance.MUTE, concerned=True)) is How.NOT
 
 
@@ -67,7 +67,7 @@ def test_a_thread_counts_before_its_topic():
 
 
 @pytest.mark.parametrize("news", [News.DISCUSSION, News.VOTE, News.ANNOUNCEMENT])
-def test_nobody_is_told_of_what_she_did_herself(news):
+def test_nobody_is_notified_of_her_own_acts(news):
     ear = Ear(volume=Volume.EVERYTHING, thread=Stance.FOLLOW, did_it=True)
     assert how(news, ear) is How.NOT
 

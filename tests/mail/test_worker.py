@@ -44,7 +44,7 @@ def test_a_duty_with_more_to_do_comes_again_at_once_and_an_idle_one_rests():
     assert turns == {"busy": 3, "idle": 1}
 
 
-def test_while_the_clock_cannot_be_believed_nothing_is_done_that_goes_by_it():
+def test_duties_by_the_clock_wait_while_it_cannot_be_believed():
     done = []
     both = [
         Duty("close", lambda: done.append("close") or 1),

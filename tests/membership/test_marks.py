@@ -131,7 +131,7 @@ def since(person: Person, day: date, state: MembershipState = MembershipState.AC
         ((date(2014, 1, 1), "resigned"), (date(2014, 5, 1), "active"), ("no longer a member", "member since 2014")),
     ],
 )  # fmt: skip
-def test_members_of_one_name_are_told_apart_by_since_when_they_belong(first, second, inside) -> None:
+def test_namesakes_are_distinguished_by_since_when_they_belong(first, second, inside) -> None:
     network = builders.a_network()
     ann, other = builders.a_member(network, "Ann Same"), builders.a_member(network, "ANN  same")
     bob = builders.a_member(network, "Bob Alone")

@@ -63,7 +63,7 @@ def row(key: int) -> Application:
 
 
 @pytest.mark.parametrize("second", ["admit", "decline", "ask"])
-def test_of_two_officers_at_once_one_decides_and_the_other_is_told(app, second):
+def test_the_second_of_two_officers_who_decide_at_once_reads_so(app, second):
     with app.app_context():
         network = a_network_with_rules()
         sam, pat = (builders.acting(builders.a_steering_member(network, n), network) for n in ("Sam", "Pat"))

@@ -37,7 +37,7 @@ def told_of(template: str) -> list[str]:
     return sorted(db.session.scalars(query))
 
 
-def test_officers_are_told_of_an_application_once_it_is_confirmed(scene):
+def test_officers_are_notified_of_an_application_once_it_is_confirmed(scene):
     sam, cory = builders.a_steering_member(scene), builders.a_coordinator(scene)
     builders.a_member(scene)
     a_waiting_application(scene, about="I read budgets.")
@@ -48,7 +48,7 @@ def test_officers_are_told_of_an_application_once_it_is_confirmed(scene):
     assert "I read budgets." in text
 
 
-def test_officers_are_told_of_an_organisation_once_somebody_may_speak_for_it(client, app):
+def test_officers_are_notified_of_an_organisation_once_somebody_may_speak_for_it(client, app):
     shed = {"kind": MembershipKind.ORGANISATION, "organisation_name": "The Open Shed"}
     with app.app_context():
         network = a_network_with_rules()
@@ -77,7 +77,7 @@ def test_an_officer_who_wants_only_votes_is_not_written_to(scene):
     assert told_of("membership/to_decide") == []
 
 
-def test_officers_are_told_that_a_question_was_answered(scene):
+def test_officers_are_notified_that_a_question_was_answered(scene):
     sam = builders.a_steering_member(scene)
     application = a_waiting_application(scene)
     with transaction():
@@ -89,7 +89,7 @@ def test_officers_are_told_that_a_question_was_answered(scene):
     assert subjects[-1] == "Ada Newcomer answered about the application"
 
 
-def test_officers_and_who_speaks_for_it_are_told_of_a_claim(scene):
+def test_officers_and_the_speaker_are_notified_of_a_claim(scene):
     sam, bob = builders.a_steering_member(scene), builders.a_person("Bob", email="bob@example.org")
     organisation = builders.an_organisation(scene, "The Open Shed", spoken_for_by=bob)
     ann = builders.acting(builders.a_person("Ann"), scene)

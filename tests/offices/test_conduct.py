@@ -115,7 +115,7 @@ def test_people_who_take_office_are_asked_in_a_mail_of_their_own(time):
     assert "I keep private what was told to me in private." in mails_to(main_address(ada.id))[-1][1]
 
 
-def test_without_a_code_nobody_is_asked_and_who_sits_as_found_is_not_either():
+def test_without_a_code_nobody_is_asked_and_people_who_sit_as_found_are_not_either():
     uk = a_uk(code=[])
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     takes_a_place(uk, ada, sam)

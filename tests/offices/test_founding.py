@@ -63,7 +63,7 @@ def test_a_network_is_founded_with_its_committee_and_coordinator_as_they_were():
     assert details(entry)["holder"] == "The Open Shed"
 
 
-def test_a_term_that_was_over_when_the_network_came_here_is_not_told_as_ending_now():
+def test_a_term_that_was_over_when_the_network_came_here_is_not_announced_as_ending_now():
     network = builders.a_network()
     ada = builders.a_member(network)
     found(network, ada, builders.an_organisation(network, "The Open Shed"))

@@ -99,14 +99,14 @@ def test_a_member_who_no_longer_fits_the_place_reads_the_rule(unfit, until):
     assert builders.acting(sam, uk).is_steering
 
 
-def test_of_an_organisation_that_leaves_those_who_speak_for_it_are_told_about(uk):
+def test_before_an_organisation_leaves_the_places_of_its_speakers_are_named(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     row = db.session.query(Membership).filter(Membership.organisation_id.is_not(None)).one()
     assert departure.what_becomes(uk, row) == ["Sam Steering keeps the place “Seat 2” until Mon 11 Apr 2016."]
 
 
-def test_a_coordinator_who_leaves_is_told_that_the_mandate_goes_on(uk):
+def test_a_coordinator_who_leaves_reads_that_the_mandate_goes_on(uk):
     (said,) = leaves(uk, builders.a_coordinator(uk))
     assert said == "You keep your mandate as coordinator until Sat 11 Jul 2015, unless you give it back."
 

@@ -254,9 +254,7 @@ def test_the_shell_resets_the_mail_line_and_the_record_says_so(run, app: Flask) 
         assert db.session.scalars(select(Entry.verb)).all() == ["operator.line-reset"]
 
 
-def test_a_backup_never_takes_the_place_of_a_file_unless_that_is_said(
-    run, app: Flask, tmp_path: Path
-) -> None:
+def test_a_backup_never_replaces_a_file_without_overwrite(run, app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         a_network()
     target = tmp_path / "whole.tar.gz"

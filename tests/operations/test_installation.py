@@ -103,7 +103,7 @@ def test_passwords_come_from_files_and_never_from_words(run, tmp_path: Path) -> 
     assert found.SQLALCHEMY_DATABASE_URI == "postgresql+psycopg://govnet:p%40ss%2Fw%3Ard@127.0.0.1:1/g"
 
 
-def test_everything_that_is_wrong_or_missing_is_said_and_nothing_is_made(run, tmp_path: Path) -> None:
+def test_everything_that_is_wrong_or_missing_is_named_and_nothing_is_made(run, tmp_path: Path) -> None:
     path = tmp_path / "settings.env"
     done = run("init", "--settings", path)
     assert (
@@ -241,7 +241,7 @@ def test_root_is_shown_how_to_make_the_settings_of_another(run, nobody_s: Path, 
     assert not (tmp_path / "s.env").exists()
 
 
-def test_the_settings_are_named_to_whoever_should_call_it(run, nobody_s: Path, tmp_path: Path) -> None:
+def test_the_settings_name_the_user_who_should_call_it(run, nobody_s: Path, tmp_path: Path) -> None:
     (tmp_path / "s.env").write_text(f"GOVNET_DATA={nobody_s}\n")
     done = run("--settings", tmp_path / "s.env", "verify")
     assert f"sudo -u nobody govnet --settings {tmp_path}/s.env verify" in done.output

@@ -121,7 +121,7 @@ def test_opening_the_link_uses_nothing_up(client: FlaskClient, app: Flask) -> No
         assert "Found a network" in opened(client, link).text
 
 
-def test_each_mistake_stands_beside_its_field_and_nothing_typed_is_lost(
+def test_each_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(
     client: FlaskClient, app: Flask
 ) -> None:
     link = a_link(app)
@@ -137,7 +137,7 @@ def test_each_mistake_stands_beside_its_field_and_nothing_typed_is_lost(
         assert links.is_good(links.link_for(link.rsplit("/", 1)[1]))
 
 
-def test_an_address_that_is_taken_is_said_beside_its_field(client: FlaskClient, app: Flask) -> None:
+def test_a_taken_address_is_named_beside_its_field(client: FlaskClient, app: Flask) -> None:
     with app.app_context():
         a_network("uk")
     done = send(client, a_link(app), TYPED)
@@ -169,7 +169,7 @@ def test_a_link_that_expired_says_what_to_do(client: FlaskClient, app: Flask, ti
     assert "govnet init" in opened(client, "/found/nothing", 410).text
 
 
-def test_a_monitor_is_told_whether_the_database_answers(
+def test_a_monitor_learns_whether_the_database_answers(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
@@ -199,7 +199,9 @@ def test_the_operator_sees_queue_backups_and_networks(client: FlaskClient, app: 
         assert words in page.text, words
 
 
-def test_the_operator_stops_mail_and_lets_it_go_and_both_are_told(client: FlaskClient, app: Flask) -> None:
+def test_the_operator_stops_mail_and_releases_it_and_the_record_shows_both(
+    client: FlaskClient, app: Flask
+) -> None:
     with app.app_context():
         a_network()
         sign_in(client, an_operator())
@@ -215,7 +217,7 @@ def test_the_operator_stops_mail_and_lets_it_go_and_both_are_told(client: FlaskC
         assert verbs == ["operator.mail-stopped", "operator.mail-dropped", "operator.mail-released"]
 
 
-def test_a_rule_against_a_button_is_said_on_the_page_it_stands_on(client: FlaskClient, app: Flask) -> None:
+def test_a_rule_against_a_button_is_shown_on_its_page(client: FlaskClient, app: Flask) -> None:
     with app.app_context():
         sign_in(client, an_operator())
     sent = client.post("/operator/drop-mail", data=defaults(opened(client, "/operator").forms[-1]))

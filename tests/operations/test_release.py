@@ -204,7 +204,7 @@ def told() -> dict[str, str]:
     return {name: text.replace("\\\n", " ") for name, text in read.items()}
 
 
-def test_nobody_is_told_to_install_a_name_that_is_on_no_index() -> None:
+def test_no_text_tells_people_to_install_a_name_that_is_on_no_index() -> None:
     wrong = []
     for name, text in told().items():
         wrong += [
@@ -220,7 +220,7 @@ def test_nobody_is_told_to_install_a_name_that_is_on_no_index() -> None:
     assert wrong == []
 
 
-def test_each_release_says_what_an_operator_must_do_what_is_new_and_what_was_mended() -> None:
+def test_each_release_lists_an_operator_s_duties_and_its_changes() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     releases = re.split(r"^## ", changes, flags=re.M)[1:]
     assert releases[0].startswith(f"{__version__} (")

@@ -137,7 +137,7 @@ def test_a_commit_is_read_as_it_was_and_the_working_tree_as_it_is(checkout):
 
 
 @pytest.mark.parametrize("revision", ["no-such-name", "--output=file", "HEAD:govnet", ""])
-def test_a_revision_that_is_none_is_refused_by_its_name(checkout, monkeypatch, revision):
+def test_an_unknown_revision_is_refused_by_its_name(checkout, monkeypatch, revision):
     monkeypatch.setattr(size, "ROOT", checkout)
     with pytest.raises(SystemExit, match=f"There is no commit '{revision}' here"):
         size.commit_of(revision)

@@ -83,7 +83,7 @@ def test_every_column_of_text_is_covered(network: None, column: str) -> None:
         ("DELETE FROM chain_head", "no head"),
     ],
 )
-def test_whatever_was_done_is_said(network: None, sql: str, said: str) -> None:
+def test_every_kind_of_tampering_is_named(network: None, sql: str, said: str) -> None:
     assert said in "; ".join(found(sql))
 
 

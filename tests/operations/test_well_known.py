@@ -47,7 +47,7 @@ def test_a_real_server_answers_to_its_own_name_alone(host: str, status: str) -> 
     assert answer(known_hosts(SITE, (), production=True), host) == status
 
 
-def test_a_server_answers_to_other_names_when_told_to() -> None:
+def test_a_server_answers_to_other_names_in_the_settings() -> None:
     names = known_hosts(SITE, ("old.example.org",), production=True)
     assert [answer(names, host) for host in ("old.example.org", "new.example.org")] == ["200", "400"]
 
@@ -96,7 +96,7 @@ def test_robots_are_kept_from_private_pages_and_from_a_demo(
     assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
 
 
-def test_a_download_comes_packed_to_whoever_can_unpack_it(client: FlaskClient, app: Flask) -> None:
+def test_a_download_comes_packed_to_clients_that_can_unpack_it(client: FlaskClient, app: Flask) -> None:
     with app.app_context():
         a_network()
     plain = client.get("/uk/data/record.jsonl").data

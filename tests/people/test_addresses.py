@@ -94,7 +94,7 @@ def test_dots_and_tags_tell_addresses_apart():
         ("ann@example.org", "", "ann@example.org"),
     ],
 )
-def test_a_name_and_an_address_are_told_apart(typed, name, address):
+def test_a_name_and_an_address_are_kept_apart(typed, name, address):
     assert mailbox(typed) == (name, address)
 
 

@@ -150,7 +150,7 @@ def test_files_and_functions_are_short(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
-def test_every_module_and_public_promise_is_in_words(path):
+def test_every_module_and_public_promise_has_a_docstring(path):
     tree = source.tree(path)
     assert ast.get_docstring(tree), f"{source.name(path)} has no docstring"
     if path.stem not in ("actions", "rules", "queries"):

@@ -35,7 +35,7 @@ def editors() -> dict[str, dict[str, str]]:
     return {pattern: dict(parser[pattern]) for pattern in parser.sections()}
 
 
-def test_a_commit_is_checked_by_what_make_check_runs():
+def test_a_commit_hook_runs_make_check():
     (repository,) = yaml.safe_load(HOOKS)["repos"]
     assert [hook["entry"] for hook in repository["hooks"]] == made_by("check")
 
@@ -49,7 +49,7 @@ def test_the_hooks_fetch_nothing_and_look_at_all_files():
         assert told == {"language": "system", "pass_filenames": False, "always_run": True}
 
 
-def test_editors_are_told_what_the_formatters_hold():
+def test_editors_have_the_settings_of_the_formatters():
     told = editors()
     assert told["top"] == {"root": "true"}
     assert told["*.py"]["max_line_length"] == str(TOOLS["ruff"]["line-length"])
@@ -58,7 +58,7 @@ def test_editors_are_told_what_the_formatters_hold():
     assert told["*.html"].get("indent_size", told["*"]["indent_size"]) == str(TOOLS["djlint"]["indent"])
 
 
-def test_every_file_is_as_editors_are_told():
+def test_every_file_follows_the_settings_of_editors():
     tabbed = {pattern for pattern, told in editors().items() if told.get("indent_style") == "tab"}
     names = {name for pattern in tabbed for name in re.findall(r"\w+", pattern)}
     listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=True)
@@ -74,13 +74,13 @@ def test_every_file_is_as_editors_are_told():
         assert Path(path).name in names or not re.search(r"^ *\t", text, re.M), path
 
 
-def test_each_target_that_newcomers_are_told_is_there():
+def test_each_target_named_to_newcomers_is_there():
     told = set(re.findall(r"(?:`|^)make ([a-z-]+)", GUIDE, re.M))
     assert told >= {"demo", "check", "test"}
     assert told <= set(re.findall(r"^([a-z-]+):(?!=)", MAKEFILE, re.M))
 
 
-def test_each_file_that_newcomers_are_told_is_there():
+def test_each_file_named_to_newcomers_is_there():
     words = {word.rstrip(",:") for code in re.findall(r"`+([^`]+)`+", GUIDE) for word in code.split()}
     paths = {word for word in words if re.fullmatch(r"[\w./-]+(/|\.md|\.py|\.toml)|tests/\w+", word)}
     assert len(paths) > 20

@@ -207,7 +207,7 @@ def test_the_link_itself_still_works_after_wrong_digits(app, client, ann, post):
     assert signed_in(client)
 
 
-def test_digits_asked_for_by_a_stranger_help_only_if_they_are_told(app, client, ann, post):
+def test_digits_asked_for_by_a_stranger_help_only_a_reader_who_reveals_them(app, client, ann, post):
     stranger, own = client, app.test_client()
     ask(stranger, ann.address)
     code = digits(opened(own, newest_link(app, post, ann.address)))
@@ -258,7 +258,7 @@ def test_somebody_else_s_form_does_not_survive_a_change_of_person(app, ann_here,
         assert queries.open_sessions(ann.id) == []
 
 
-def test_the_sixth_link_in_an_hour_has_to_wait_and_is_told_how_long(app, client, ann):
+def test_the_sixth_link_in_an_hour_has_to_wait_and_the_page_says_how_long(app, client, ann):
     for _ in range(5):
         assert ask(client, ann.address).status_code == 200
     response = ask(client, ann.address)

@@ -38,7 +38,7 @@ def test_a_file_in_a_field_for_words_counts_as_nothing_typed(sent):
     assert not any((sent.title.data, sent.body.data, sent.note.data, sent.day.data, sent.seen.data))
 
 
-def test_a_file_is_taken_where_one_is_asked_for(sent):
+def test_an_upload_is_taken_where_the_form_has_a_file(sent):
     assert sent.file.data.read() == b"words"
 
 

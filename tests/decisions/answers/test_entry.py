@@ -187,7 +187,7 @@ def test_taking_it_back_on_the_site_bars_it_as_well(context: None) -> None:
         scene.enter(ann)
 
 
-def test_only_whoever_it_was_entered_for_undoes_it_and_only_while_answers_are_taken(
+def test_only_the_person_concerned_undoes_an_entered_answer_and_only_while_answers_are_taken(
     context: None, time: MovedClock
 ) -> None:
     scene = Scene(answers=3)

@@ -59,7 +59,7 @@ def replies(proposal: Proposal, network: Network, reader: Person) -> list[str]:
     return [each.reply.text for each in page.now.worries if each.reply]
 
 
-def test_the_proposer_replies_beside_the_reason_and_who_gave_it_is_told(network: Network) -> None:
+def test_the_proposer_replies_beside_the_reason_and_its_author_is_notified(network: Network) -> None:
     proposal, ann, bob = asked(network)
     replied(proposal, network, ann, bob)
     assert replies(proposal, network, bob) == ["We thought of that."]
@@ -67,7 +67,7 @@ def test_the_proposer_replies_beside_the_reason_and_who_gave_it_is_told(network:
     assert names_of("A reply to your reason") == [bob.name]
 
 
-def test_a_second_reply_stands_in_the_place_of_the_first(network: Network) -> None:
+def test_a_second_reply_replaces_the_first(network: Network) -> None:
     proposal, ann, bob = asked(network)
     replied(proposal, network, ann, bob)
     replied(proposal, network, ann, bob, "It costs nothing.")

@@ -127,7 +127,7 @@ def test_the_coordinator_does_not_decide_on_the_mandate_by_telephone_either() ->
     assert tally_of(proposal)["stand-aside"] == 0
 
 
-def test_a_stop_to_what_stands_already_leads_to_objecting(app: Flask) -> None:
+def test_a_stop_to_a_standing_decision_leads_to_objecting(app: Flask) -> None:
     uk = a_network()
     sam, mia, noa = a_steering_member(uk, "Sam"), a_member(uk, "Mia"), a_member(uk, "Noa")
     proposal = taken(uk, sam)

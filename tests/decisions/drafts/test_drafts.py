@@ -216,7 +216,7 @@ def test_a_text_that_could_never_be_proposed_is_no_draft(
         a_draft(network, ann, words, **ask)
 
 
-def test_a_draft_is_kept_from_whom_its_discussion_is_kept_from(app: Flask) -> None:
+def test_a_draft_is_hidden_from_people_who_may_not_read_its_discussion(app: Flask) -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     sam = a_steering_member(network)
@@ -361,7 +361,7 @@ def test_a_change_sent_twice_is_one_change(app: Flask) -> None:
         assert sent.status_code == 303
 
 
-def test_a_day_that_is_too_soon_is_said_on_the_draft(app: Flask) -> None:
+def test_a_day_that_is_too_soon_is_named_on_the_draft(app: Flask) -> None:
     network = a_network_with_rules()
     (ann,) = members(network, 1)
     draft = a_draft(network, ann)

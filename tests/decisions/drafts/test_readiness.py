@@ -59,7 +59,7 @@ def gone(person: Person, network: Network) -> None:
         resign(membership, by=acting(person, network), via=Door.WEB)
 
 
-def test_the_author_is_told_once_when_the_time_of_notice_is_over(time: MovedClock) -> None:
+def test_the_author_is_notified_once_when_the_time_of_notice_is_over(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__notice_days=3)
     ann, bob = members(network, 2)
     with transaction():
@@ -98,7 +98,7 @@ def test_it_waits_for_its_author_until_she_asks_or_drops_it(app: Flask, time: Mo
     assert "Open it now" not in opened(browser(app, ann), "/me").text
 
 
-def test_nobody_is_told_of_what_was_dropped_or_asked_already(time: MovedClock) -> None:
+def test_nobody_is_notified_of_a_draft_that_was_dropped_or_opened_already(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__notice_days=3)
     (ann,) = members(network, 1)
     early, asked, late = (a_draft(network, ann) for _ in range(3))
@@ -173,7 +173,7 @@ def test_support_that_comes_goes_and_comes_before_anybody_is_told_is_one_mail(ti
     assert ticked() == [READY]
 
 
-def test_with_other_words_the_time_begins_again_and_its_end_is_told(time: MovedClock) -> None:
+def test_a_new_version_starts_the_time_again_and_its_end_is_announced(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__notice_days=3)
     (ann,) = members(network, 1)
     draft = a_draft(network, ann)
@@ -208,7 +208,7 @@ def ruled(network: Network, **parameters: object) -> None:
         charter_actions.adopt(row, stored, adopted_by="decision:1", by=PROGRAM, via=Door.WORKER)
 
 
-def test_an_author_is_told_when_the_rules_want_less_than_before(time: MovedClock) -> None:
+def test_an_author_is_notified_when_the_rules_want_less_than_before(time: MovedClock) -> None:
     network = a_network_with_rules(decisions__notice_days=3)
     (ann,) = members(network, 1)
     a_draft(network, ann)

@@ -97,7 +97,7 @@ def test_a_member_answers_changes_it_and_takes_it_back(app: Flask) -> None:
     assert "You have not answered yet." in opened(client, url).text
 
 
-def test_a_stop_without_a_reason_comes_back_with_what_was_typed(app: Flask) -> None:
+def test_a_stop_without_a_reason_comes_back_with_the_input(app: Flask) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
     proposal_id = a_proposal(network, ann).id
@@ -255,7 +255,7 @@ def test_a_decision_s_page_can_be_checked_by_hand(app: Flask, time: MovedClock) 
         assert words in text, words
 
 
-def test_too_few_answers_are_told_with_their_numbers(app: Flask, time: MovedClock) -> None:
+def test_too_few_answers_are_announced_with_their_numbers(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules(decisions__quorum="count", decisions__quorum_count=2)
     ann = a_member(network)
     proposal = a_proposal(network, ann)
@@ -281,7 +281,7 @@ def test_a_later_decision_replaces_an_earlier_one(app: Flask, time: MovedClock) 
     assert "It replaces 2015-01" in opened(client, "/uk/decisions/2015-02").text
 
 
-def test_an_officer_writes_down_what_a_meeting_decided_and_a_member_objects(
+def test_an_officer_records_a_decision_of_a_meeting_and_a_member_objects(
     app: Flask, time: MovedClock
 ) -> None:
     network = a_network_with_rules()
@@ -345,7 +345,7 @@ def test_the_author_asks_again_in_other_words_or_takes_it_back(app: Flask, time:
     assert "Seven seats?" in opened(browser(app), "/uk/proposals").text
 
 
-def test_a_note_stands_beside_a_decision(app: Flask, time: MovedClock) -> None:
+def test_a_note_is_shown_beside_a_decision(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
     proposal = a_proposal(network, ann)
@@ -419,7 +419,7 @@ def test_a_visitor_is_led_to_sign_in(app: Flask, url: str, status: int) -> None:
     assert browser(app).get(url).status_code == status
 
 
-def test_a_member_cannot_write_down_decisions_and_is_told_who_can(app: Flask) -> None:
+def test_a_member_cannot_record_decisions_and_reads_who_can(app: Flask) -> None:
     network = a_network_with_rules()
     answer = browser(app, a_member(network)).get("/uk/decisions/record")
     assert answer.status_code == 403

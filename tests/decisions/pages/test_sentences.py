@@ -379,7 +379,7 @@ def test_one_and_nobody_are_said_as_people_say_them(tally: Tally, rule: Rule, sa
     ],
     ids=["first", "a tie"],
 )
-def test_each_round_of_a_ranked_count_is_said(ballots: list[Ballot], said: list[list[str]]) -> None:
+def test_each_round_of_a_ranked_count_is_described(ballots: list[Ballot], said: list[list[str]]) -> None:
     found = options.of_ballots("ranked", Rule("ranked"), CITIES, ballots)
     lines = [([f"{title}: {value}" for title, value in each.lines], list(each.said)) for each in found.rounds]
     assert [part for each in lines for part in each] == said

@@ -74,7 +74,7 @@ def test_a_newcomer_reads_all_words_with_their_differences_on_one_page(
     assert "".join(part["text"] for part in parts if part["kind"] != "ins") == data["versions"][0]["text"]
 
 
-def test_a_stop_that_led_to_other_words_stands_beside_the_words_it_was_said_to(
+def test_a_stop_that_led_to_another_version_is_shown_beside_the_version_it_was_given_to(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
     ann, bob = members(network, 2)
@@ -259,7 +259,7 @@ def test_the_check_counts_again_and_shows_members_every_row(
     assert "Bob" not in opened(browser(app), f"{url}?show=stand-aside").text
 
 
-def test_a_tally_that_is_not_what_the_rows_say_is_called_out(
+def test_a_tally_that_differs_from_the_rows_is_called_out(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
     number = decided(time, network, a_member(network)).number
@@ -289,7 +289,7 @@ def test_the_check_tells_who_came_and_went_and_which_rules_had_changed(
     assert late.name not in visitor
 
 
-def test_a_check_of_what_was_decided_elsewhere_counts_nothing(
+def test_a_check_of_a_decision_made_elsewhere_counts_nothing(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
     from tests.builders import a_steering_member

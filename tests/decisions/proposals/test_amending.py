@@ -248,7 +248,7 @@ def test_some_suggestions_are_refused(network: Network, passage: str, instead: s
     refused(words, lambda: suggestions.suggest(proposal, passage, instead, "x", by=by, via=Door.WEB))
 
 
-def test_a_suggestion_is_answered_once_by_who_made_the_proposal_and_with_a_word(network: Network) -> None:
+def test_a_suggestion_is_answered_once_by_the_proposer_and_with_a_word(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
     suggestion = _suggested(proposal, network, bob)
@@ -405,7 +405,7 @@ def test_people_who_were_there_correct_the_answer_entered_for_them(network: Netw
     assert (position.kind, position.entered_by_id) == (AnswerKind.NO_VIEW, None)
 
 
-def test_a_slip_is_taken_back_before_anybody_is_told(network: Network, time: MovedClock) -> None:
+def test_a_slip_is_taken_back_before_anybody_is_notified(network: Network, time: MovedClock) -> None:
     sam = a_steering_member(network)
     proposal = taken(network, sam)
     time.move(timedelta(minutes=9))

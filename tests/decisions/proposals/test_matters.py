@@ -60,7 +60,7 @@ def test_every_charter_to_start_from_says_it_in_so_many_words(name: str) -> None
     assert {"matters.activities_body", "matters.activities_method"} <= set(starting(name).stored())
 
 
-def test_a_change_of_what_is_said_in_our_name_leaves_what_we_do_as_it_was() -> None:
+def test_a_change_of_the_rule_for_statements_leaves_the_rule_for_what_we_do() -> None:
     before = older()
     after = before.with_changes({"matters.statement_body": "committee"})
     assert after[p.BODY_FOR["statement"]] == "committee"
@@ -147,7 +147,7 @@ def test_a_matter_that_nobody_offered_is_asked_for_again(app: Flask, odd: str) -
     assert db.session.query(Proposal).count() == 0
 
 
-def test_a_draft_is_about_what_was_chosen(app: Flask) -> None:
+def test_a_draft_is_about_the_chosen_matter(app: Flask) -> None:
     network = a_network_with_rules(**ALL | {"matters__money_body": "committee"})
     client = browser(app, a_member(network))
     made = send(client, NEW, TYPED | {"matter": "statement", "draft": "y"})

@@ -40,7 +40,7 @@ def test_a_proposal_sent_again_after_going_back_is_one_proposal(app: Flask, time
     assert many(Proposal) == 3
 
 
-def test_a_draft_sent_again_is_one_draft_and_is_asked_once(app: Flask) -> None:
+def test_a_draft_sent_again_is_one_draft_and_opens_once(app: Flask) -> None:
     client = browser(app, a_member(a_network()))
     where = {send(client, NEW, {**WORDS, "draft": "y"}, follow=False).location for _ in range(2)}
     assert many(Draft) == 1

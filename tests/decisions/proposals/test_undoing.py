@@ -62,7 +62,7 @@ def test_change_it_leads_back_to_the_form_as_it_was_typed(app: Flask) -> None:
     assert db.session.query(Proposal).count() == 0
 
 
-def test_nobody_is_told_for_ten_minutes_and_everybody_is_afterwards(
+def test_nobody_is_notified_for_ten_minutes_and_everybody_is_afterwards(
     app: Flask, tmp_path: Path, time: MovedClock
 ) -> None:
     ann, bob = members(a_network_with_rules(), 2)
@@ -92,7 +92,7 @@ def test_undone_it_is_a_draft_again_and_nobody_ever_hears_of_it(
     assert mails_to_bob(app, tmp_path, address) == []
 
 
-def test_a_draft_that_was_asked_and_undone_is_the_same_draft(app: Flask) -> None:
+def test_a_draft_that_was_opened_and_undone_is_the_same_draft(app: Flask) -> None:
     network = a_network_with_rules()
     (ann,) = members(network, 1)
     client = browser(app, ann)

@@ -124,7 +124,7 @@ def test_an_option_that_was_not_offered_is_ignored(app: Flask, network: Network,
         assert browser(app).get(f"/uk/decisions.json?{wrong}").json["filter"] == {}
 
 
-def test_where_nothing_fits_a_reader_is_told_and_can_go_back(
+def test_a_reader_whom_nothing_fits_reads_so_and_can_go_back(
     app: Flask, network: Network, ann: Person
 ) -> None:
     a_long_register(network, ann, 3)

@@ -200,7 +200,7 @@ def test_one_that_yet_another_replaced_does_not_come_back(
     assert verbs(trial, network)[-1] == "trial_ended"
 
 
-def test_a_review_day_that_passed_meanwhile_is_told_once_when_it_holds_again(
+def test_a_review_day_that_passed_meanwhile_is_announced_once_when_it_holds_again(
     network: Network, ann: Person, time: MovedClock
 ) -> None:
     earlier = agreed(time, network, ann, review=date(2015, 6, 1))

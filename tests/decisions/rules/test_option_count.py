@@ -162,7 +162,9 @@ def test_the_order_of_answers_never_matters(
 
 
 @given(st.lists(ranking, max_size=12), METHODS, RULES)
-def test_a_recount_from_what_is_kept_gives_the_same(ballots: list[Ballot], method: str, rule: str) -> None:
+def test_a_recount_from_the_kept_answers_gives_the_same(
+    ballots: list[Ballot], method: str, rule: str
+) -> None:
     found = count(method, ballots, OPTIONS, ranking=rule)
     kept = json.loads(json.dumps(stored(found, ballots)))
     again = count(method, ballots_in(kept), OPTIONS, ranking=rule)

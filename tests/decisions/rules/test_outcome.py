@@ -80,7 +80,7 @@ def test_the_reader_sees_each_part_of_the_rule_with_its_numbers() -> None:
     assert str(told[3].said) == "Nobody says Stop."
 
 
-def test_one_stop_is_told_as_one_member() -> None:
+def test_one_stop_is_announced_as_one_member() -> None:
     (part,) = parts(Tally(block=1), 10, Rule("consent"))
     assert str(part.said) == "1 member says Stop, and one is enough."
 

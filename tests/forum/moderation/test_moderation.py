@@ -103,7 +103,7 @@ def test_a_committee_member_hides_a_post_and_its_author_gets_text_and_reason(roo
     assert "You can appeal until" in body
 
 
-def test_the_record_says_who_hid_a_post_and_why_but_not_what_it_said(room):
+def test_the_record_says_who_hid_a_post_and_why_but_not_its_text(room):
     room.hide()
     said = room.last()
     assert (said["verb"], said["reason"], said["authority"].split(":")[0]) == (
@@ -202,7 +202,7 @@ def test_mail_that_has_not_left_does_not_carry_a_hidden_post(room):
     assert {str(row.state) for row in states} == {"cancelled"}
 
 
-def test_a_post_hidden_before_it_was_told_is_told_to_nobody(room):
+def test_a_post_hidden_before_its_notices_notifies_nobody(room):
     room.hide()
     while distribution.run():
         pass
@@ -254,7 +254,7 @@ def test_after_the_charters_days_nobody_appeals(room, time):
         room.appeal(hiding)
 
 
-def test_two_others_lift_a_hiding_and_the_author_is_told(room):
+def test_two_others_lift_a_hiding_and_the_author_is_notified(room):
     appeal = room.appeal(room.hide())
     room.hear(appeal, room.tess, AppealOutcome.LIFTED)
     assert room.state() is PostState.HIDDEN
@@ -303,7 +303,7 @@ def test_the_desk_shows_an_appeal_to_those_who_can_hear_it(room):
     assert how_many_on_desk(room.network, room.actor(room.tess)) == 1
 
 
-def test_a_report_waits_for_the_committee_and_is_answered_to_whoever_made_it(room):
+def test_a_report_waits_for_the_committee_and_its_sender_gets_an_answer(room):
     report = room.report(room.actor(room.bo))
     [waiting] = queries.reports_waiting(room.network.id)
     assert waiting.id == report.id
@@ -333,7 +333,7 @@ def test_only_the_committee_sees_who_reported(room):
     assert (last.verb, last.visibility.value) == ("forum.reported", "committee")
 
 
-def test_the_committee_is_told_of_a_report_and_of_an_appeal_but_not_who_hid_it(room):
+def test_the_committee_is_notified_of_a_report_and_of_an_appeal_but_not_the_officer_who_hid_it(room):
     room.report(room.actor(room.bo))
     appeal = room.appeal(room.hide())
     while distribution.run():

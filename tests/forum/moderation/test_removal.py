@@ -136,7 +136,7 @@ def test_the_database_takes_no_removal_by_one(room: Room) -> None:
 
 
 @pytest.mark.parametrize("wish", [GONE, LAW], ids=["removal", "law"])
-def test_the_other_officers_are_told_at_once_however_little_mail_they_take(
+def test_the_other_officers_are_notified_at_once_however_little_mail_they_take(
     room: Room, wish: dict[str, object]
 ) -> None:
     network = db.session.get_one(Network, room.network_id)

@@ -48,7 +48,7 @@ def box(response):
 
 
 @pytest.mark.parametrize("typed", ["", "What I had typed.", "> an earlier quote\n\nand *words*"])
-def test_a_quote_stands_behind_what_was_typed_and_names_its_author_and_place(client, forum, typed):
+def test_a_quote_follows_the_typed_text_and_names_its_author_and_place(client, forum, typed):
     forum.signed_in(client, forum.bo)
     response = quoted(client, forum, 2, typed)
     assert response.status_code == 200
@@ -151,7 +151,7 @@ def test_after_an_erasure_the_quote_stays_and_the_name_does_not(client, forum, t
     assert "A former member" in client.get(forum.url(".json")).text
 
 
-def test_a_name_that_changes_changes_in_what_was_quoted(client, forum):
+def test_a_changed_name_changes_in_quotes(client, forum):
     forum.write(forum.bo, f"> [post 2](/uk/forum/{forum.thread}/posts/2):\n>\n> Words")
     with forum.app.app_context(), transaction():
         db.session.get(Person, forum.ann).name = "Ann <b>Married</b> & Co"
@@ -173,7 +173,7 @@ def test_pages_on_which_a_quote_is_looked_at_name_its_author(client, forum):
     assert "Ann Author</bdi> wrote in" in client.get(forum.url(".json")).json["posts"][3]["html"]
 
 
-def test_home_and_lists_say_what_somebody_wrote_and_not_what_they_quoted(client, forum):
+def test_home_and_lists_show_a_post_s_own_text_and_not_its_quotes(client, forum):
     forum.write(forum.bo, f"> [post 2](/uk/forum/{forum.thread}/posts/2):\n>\n> Words\n\nMy own answer.")
     text = opened(client, "/uk/").text
     assert "My own answer." in text

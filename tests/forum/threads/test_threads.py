@@ -129,7 +129,7 @@ def test_an_archived_topic_takes_no_new_discussions(network, ann):
         a_thread(topic, ann)
 
 
-def test_an_edit_keeps_what_was_said_before(network, ann, time):
+def test_an_edit_keeps_the_earlier_text(network, ann, time):
     post = a_post(a_thread(a_topic(network), ann), ann, "First")
     written = clock.now()
     time.move(timedelta(hours=1))
@@ -194,7 +194,7 @@ def test_a_frame_and_a_summary_say_who_wrote_them_and_when(network, ann):
     assert last["changed"] == ["frame", "summary"]
 
 
-def test_two_who_sum_up_at_once_are_told(network, ann):
+def test_two_who_sum_up_at_once_read_so(network, ann):
     thread = a_thread(a_topic(network), ann)
     me = builders.acting(ann, network)
     with transaction():

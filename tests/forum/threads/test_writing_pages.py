@@ -137,7 +137,7 @@ def test_nothing_is_previewed_for_somebody_who_may_not_write_here(client, app, f
     assert "<em>x</em>" not in response.text
 
 
-def test_the_script_is_told_why_there_is_no_preview(client, app, forum, monkeypatch):
+def test_the_script_learns_why_there_is_no_preview(client, app, forum, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     forum.signed_in(client, forum.bo)
     response = client.post("/uk/forum/preview", data={"body": TOO_MUCH})
@@ -191,7 +191,7 @@ def test_a_quote_begins_the_reply(client, forum):
         assert client.get(forum.url(f"?quote={odd}")).status_code == 200
 
 
-def test_a_changed_post_is_marked_and_shows_what_it_said(client, forum):
+def test_a_changed_post_is_marked_and_shows_its_earlier_text(client, forum):
     forum.signed_in(client, forum.bo)
     post = forum.post_id(3)
     response = send(client, f"/uk/forum/posts/{post}/edit", {"body": "Better words"})

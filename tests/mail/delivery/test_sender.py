@@ -498,7 +498,7 @@ def test_bounces_can_carry_the_delivery_s_token(app, post, tmp_path, monkeypatch
     assert mail["X-Envelope-From"] == f"<bounce+{one(mail_id, 'ann').token}@govnet.example.org>"
 
 
-def test_a_site_that_is_told_to_send_nothing_claims_nothing(app, post):
+def test_a_site_set_to_send_nothing_claims_nothing(app, post):
     mail_id = post("ann")
     app.extensions["mail"].suppress = True
     try:
@@ -592,9 +592,7 @@ def test_a_mail_with_which_a_sender_died_is_alone_in_hand(post, server, time, se
     assert commits == [1, 2, 1, 1, 1, 0]
 
 
-def test_an_answer_that_cannot_be_written_down_does_not_send_the_others_again(
-    post, server, time, monkeypatch
-):
+def test_an_answer_that_cannot_be_recorded_does_not_send_the_others_again(post, server, time, monkeypatch):
     def fails(*_words):
         raise ValueError("of no kind that is known")
 

@@ -126,7 +126,7 @@ def test_a_server_that_never_greets_is_given_up():
     assert down.value.answer.verdict.against is Against.CONNECTION
 
 
-def test_nobody_listening_is_said_so():
+def test_a_closed_port_is_reported():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(LineDown) as down, line(port):
@@ -153,7 +153,7 @@ def test_asking_for_encryption_where_there_is_none_sends_nothing(moody):
     assert down.value.answer.verdict.permanent
 
 
-def test_a_server_that_refuses_us_is_told_from_one_that_refuses_an_address():
+def test_a_server_that_refuses_us_is_distinguished_from_one_that_refuses_an_address():
     handler = Moody()
     handler.refuse_sender = True
     with running(Free(handler)) as port, line(port) as c:
@@ -161,7 +161,7 @@ def test_a_server_that_refuses_us_is_told_from_one_that_refuses_an_address():
     assert (answer.verdict.state, answer.verdict.against) == (DeliveryState.QUEUED, Against.MAILING)
 
 
-def test_a_mail_refused_for_what_it_says_counts_against_the_mailing():
+def test_a_mail_refused_for_its_content_counts_against_the_mailing():
     handler = Moody()
     handler.mood = "spam"
     with running(Free(handler)) as port, line(port) as c:

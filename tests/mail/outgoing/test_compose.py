@@ -156,7 +156,7 @@ def test_html_is_not_wrapped_or_changed():
     assert re.fullmatch(r'multipart/alternative; boundary="=_[0-9a-f]{40}"', message["Content-Type"])
 
 
-def test_a_picture_in_what_a_person_wrote_is_a_link_in_a_mail_and_its_address_in_plain_text():
+def test_a_picture_in_a_person_s_text_is_a_link_in_a_mail_and_its_address_in_plain_text():
     wrote = "See ![the hall](https://example.org/a.png)"
     assert '<a href="https://example.org/a.png"' in HtmlParts().words(wrote)
     assert "<img" not in HtmlParts().words(wrote)

@@ -49,7 +49,7 @@ def set_volume(person, network, volume):
         actions.set_volume(builders.acting(person, network), network, volume)
 
 
-def test_the_worker_tells_those_who_want_it_but_not_who_said_it(network, people, teller):
+def test_the_worker_notifies_those_who_want_it_but_not_the_author(network, people, teller):
     teller.tells(people=everybody(people), concerned=[people["Ann"].id, people["Bob"].id])
     set_volume(people["Dee"], network, Volume.EVERYTHING)
     say(network, people["Ann"])
@@ -57,20 +57,20 @@ def test_the_worker_tells_those_who_want_it_but_not_who_said_it(network, people,
     assert addressed() == ["Bob", "Dee"]
 
 
-def test_an_entry_is_told_once_however_often_the_worker_runs(network, people, teller):
+def test_an_entry_is_announced_once_however_often_the_worker_runs(network, people, teller):
     teller.tells(people=everybody(people), news=News.ANNOUNCEMENT)
     say(network, people["Ann"])
     assert [tell(), tell(), tell()] == [1, 0, 0]
     assert addressed() == ["Bob", "Cy", "Dee"]
 
 
-def test_an_entry_of_which_nobody_is_told_is_done_with(network, people):
+def test_an_entry_without_notices_is_done_with(network, people):
     say(network, people["Ann"])
     assert [tell(), tell()] == [1, 0]
     assert addressed() == []
 
 
-def test_news_that_is_five_days_old_is_told_to_nobody(network, people, teller, time):
+def test_news_that_are_five_days_old_notify_nobody(network, people, teller, time):
     teller.tells(people=everybody(people), news=News.ANNOUNCEMENT)
     say(network, people["Ann"])
     time.move(timedelta(days=5, minutes=1))
@@ -79,7 +79,7 @@ def test_news_that_is_five_days_old_is_told_to_nobody(network, people, teller, t
     assert addressed() == []
 
 
-def test_a_feature_that_fails_is_asked_again_later_and_says_why(network, people, teller, time):
+def test_a_failed_feature_is_asked_again_later_and_its_error_is_kept(network, people, teller, time):
     teller.error = ValueError("no such thread")
     say(network, people["Ann"])
     assert [tell(), tell()] == [0, 0]
@@ -288,7 +288,7 @@ def test_a_sign_in_link_is_sent_if_and_only_if_its_transaction_commits(network):
     assert not [name for name in message if name.startswith("List-")]
 
 
-def test_a_mail_to_what_is_no_address_is_refused_in_the_request(network):
+def test_a_mail_to_a_wrong_address_is_refused_in_the_request(network):
     with pytest.raises(BadHeader), transaction():
         outbox.post("mail/confirm", to=Address("a@b\r\nBcc: c@d"), context={}, network=network)
 

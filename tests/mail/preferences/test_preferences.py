@@ -241,7 +241,7 @@ def test_a_reader_of_a_list_elsewhere_cannot_take_the_whole_list_out(app, client
         assert "/unsubscribe/list-" in box.last_to("old-list@example.org")["List-Unsubscribe"]
 
 
-def test_an_unknown_link_is_said_so(client, uk):
+def test_an_unknown_link_is_called_unknown(client, uk):
     html = opened(client, "/unsubscribe/nonsense", 404)
     assert "We don’t know this link" in html.text
     assert client.post("/unsubscribe/nonsense", data={"List-Unsubscribe": "One-Click"}).status_code == 404

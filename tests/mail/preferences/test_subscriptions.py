@@ -166,7 +166,7 @@ def test_mail_that_waits_for_an_address_becomes_its_owners(network):
 
 
 @pytest.mark.parametrize("spelt", [ADA, "ADA@example.org"])
-def test_an_address_that_is_brought_twice_stops_nobody(network, spelt):
+def test_an_address_given_twice_stops_nobody(network, spelt):
     notice = Notice(
         template="mail/choices", news=News.ANNOUNCEMENT, context={"choose_url": "https://example.org/"}
     )

@@ -156,7 +156,7 @@ def test_an_organisation_that_nobody_may_speak_for_yet_waits_again_after_a_yes()
     assert verbs()[-1] == "membership.appeal_granted"
 
 
-def test_those_who_can_hear_it_are_told():
+def test_those_who_can_hear_it_are_notified():
     scene = Scene()
     scene.appeals()
     distribution.run()

@@ -154,7 +154,7 @@ def test_applications_are_for_officers_alone():
     assert "Ada" not in entry.facts
 
 
-def test_two_officers_at_once_the_second_is_told_and_loses_nothing():
+def test_the_second_of_two_officers_at_once_reads_so_and_loses_nothing():
     network = a_network_with_rules()
     sam, pat = (
         builders.acting(builders.a_steering_member(network, n), network) for n in ("Sam Quick", "Pat Slow")
@@ -270,7 +270,7 @@ def test_an_applicant_takes_it_back_once():
     assert verbs() == ["membership.applied", "membership.withdrawn"]
 
 
-def test_a_member_who_fills_in_the_form_is_told_by_mail_and_nobody_else_learns_of_it():
+def test_a_member_who_fills_in_the_form_gets_a_mail_and_nobody_else_learns_of_it():
     network = a_network_with_rules()
     member = builders.a_member(network)
     address = main_address(member.id)

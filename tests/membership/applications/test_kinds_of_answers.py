@@ -273,7 +273,7 @@ def test_a_mail_that_is_too_much_to_read_is_answered_once_and_kept_a_week(asked)
 
 
 @pytest.mark.parametrize("sender", ["Mallory <mallory@example.net>", "nell@example.org, mallory@example.net"])
-def test_nobody_but_whom_we_asked_is_told_that_it_is_too_much(asked, sender):  # noqa: F811
+def test_only_the_person_who_was_asked_learns_that_it_is_too_much(asked, sender):  # noqa: F811
     count = db.session.scalar(select(func.count()).select_from(Mail))
     row = comes(TANGLED, sender=sender)
     assert (row.fate, row.over) == (Fate.IGNORED, "parts")

@@ -134,7 +134,7 @@ def test_nobody_vouches_where_the_committee_decides(here):
         vouches(network, a_waiting_application(network), builders.a_member(network))
 
 
-def test_the_committee_asks_first_and_the_answer_lets_her_in_whom_enough_know(here):
+def test_the_committee_asks_first_and_the_answer_lets_in_an_applicant_whom_enough_know(here):
     network = a_network_with_rules(**SPONSORED)
     application, sam = a_waiting_application(network), builders.a_steering_member(network)
     with transaction():
@@ -256,7 +256,7 @@ def test_an_applicant_who_applies_again_while_the_days_run_sees_the_first_applic
     assert state(application) is ApplicationState.ANNOUNCED
 
 
-def test_members_are_told_who_was_let_in_and_officers_who_objects_and_why(here):
+def test_members_are_notified_of_the_new_member_and_officers_of_the_objection(here):
     network = a_network_with_rules(**WINDOW)
     sam, mel = builders.a_steering_member(network), builders.a_member(network, "Mel")
     application = an_admitted(network, builders.acting(sam, network), about="I read budgets.")

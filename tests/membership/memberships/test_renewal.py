@@ -173,7 +173,7 @@ def test_new_criteria_are_ticked_when_renewing(here):
     assert queries.sentences(the_membership(ada)) == ["I pay my share."]
 
 
-def test_an_organisation_for_which_nobody_speaks_runs_out_after_the_officers_were_told(here):
+def test_an_organisation_for_which_nobody_speaks_runs_out_after_the_officers_were_notified(here):
     network = a_network_with_rules(**YEARLY)
     cory = builders.a_coordinator(network, days=900)
     here.move(timedelta(days=300))
@@ -190,7 +190,7 @@ def test_an_organisation_for_which_nobody_speaks_runs_out_after_the_officers_wer
     assert row.state is MembershipState.LAPSED
 
 
-def test_an_organisation_is_asked_through_who_speaks_for_it(here):
+def test_an_organisation_is_asked_through_its_speaker(here):
     network = a_network_with_rules(**YEARLY)
     bob = builders.a_person("Bob")
     builders.an_organisation(network, "The Shed", spoken_for_by=bob)

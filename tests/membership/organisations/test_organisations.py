@@ -72,7 +72,7 @@ def test_an_officer_confirms_a_new_voice_and_the_old_one_stands_in(scene):
     assert voices(network, organisation) == [("Ann", True), ("Bob Voice", False)]
 
 
-def test_of_two_who_settle_at_once_the_second_is_told(scene):
+def test_the_second_of_two_who_settle_at_once_reads_so(scene):
     network, organisation, bob = scene
     row = claims(network, organisation, builders.a_person("Ann"))
     with transaction():
@@ -146,7 +146,7 @@ def test_nobody_else_names_who_speaks(scene):
         actions.invite(network, organisation, "Nia", "nia@example.org", False, by=sam)
 
 
-def test_a_voice_is_handed_on_to_who_stands_in(scene):
+def test_the_right_to_speak_is_handed_on_to_the_stand_in(scene):
     network, organisation, bob = scene
     row = claims(network, organisation, builders.a_person("Ann"))
     with transaction():

@@ -199,7 +199,7 @@ def test_the_command_names_every_wrong_row_and_does_nothing(run, roster_file):
     assert queries.counts(network.id).found == 0
 
 
-def test_the_command_leaves_out_wrong_rows_where_it_is_told_to(run, roster_file):
+def test_the_command_leaves_out_wrong_rows_with_its_option(run, roster_file):
     network = a_network_with_rules()
     roster_file.write_text(ROSTER + "X,not an address,,,\n")
     result = run("import", "members", str(roster_file))

@@ -114,7 +114,7 @@ def test_a_list_that_was_looked_at_can_be_deleted(cory, app):
         assert db.session.scalar(select(func.count()).select_from(RosterImportRow)) == 0
 
 
-def test_a_mended_file_of_the_same_name_is_another_list(cory):
+def test_a_corrected_file_of_the_same_name_is_another_list(cory):
     assert uploaded(cory) != uploaded(cory, LIST.replace(b"not an address", b"ned@example.org"))
 
 

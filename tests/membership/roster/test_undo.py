@@ -129,7 +129,7 @@ def test_somebody_who_signed_in_or_chose_something_has_acted_and_stays():
     assert list(changed_memberships(network.id)) == []
 
 
-def test_a_person_whom_anything_else_names_stays_without_the_membership():
+def test_a_person_named_by_anything_else_stays_without_the_membership():
     one, other = a_network_with_rules("uk"), a_network_with_rules("wales")
     batch = brought_in(one)
     brought_in(other)
@@ -183,7 +183,7 @@ def test_taking_a_list_back_needs_as_many_statements_for_any_list():
     assert len(for_many) <= len(for_few) + 4
 
 
-def test_a_second_list_does_not_take_back_what_the_first_one_brought():
+def test_a_second_list_does_not_take_back_the_arrivals_of_the_first():
     network = a_network_with_rules()
     brought_in(network)
     taken_back(brought_in(network))

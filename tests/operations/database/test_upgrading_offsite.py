@@ -86,7 +86,7 @@ def test_the_record_is_whole(later: dict[str, Any]) -> None:
     assert list(check_chain(UK)) == []
 
 
-def test_every_page_says_as_data_what_it_said(later: dict[str, Any], server: Flask) -> None:
+def test_every_page_has_the_same_facts_as_data(later: dict[str, Any], server: Flask) -> None:
     db.session.remove()
     client = server.test_client()
     for page, before in later["pages"].items():

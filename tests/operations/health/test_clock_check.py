@@ -81,7 +81,7 @@ def test_neither_a_new_entry_by_the_same_clock_nor_another_start_settles_it(uk, 
     assert len(doubts()) == 1
 
 
-def test_a_clock_that_is_put_right_is_believed(uk, time):
+def test_a_corrected_clock_is_believed(uk, time):
     time.move(WEEK)
     assert not started().holds()
     time.move(-WEEK)

@@ -77,7 +77,7 @@ TROUBLES: dict[str, Callable[[clock.MovedClock, pytest.MonkeyPatch], None]] = {
 
 
 @pytest.mark.parametrize("what", TROUBLES)
-def test_a_monitor_reads_what_is_not_well_and_no_address(
+def test_a_monitor_reads_the_names_of_failing_parts_and_no_address(
     app: Flask, fit: FlaskClient, time: clock.MovedClock, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     with app.app_context():
@@ -89,7 +89,7 @@ def test_a_monitor_reads_what_is_not_well_and_no_address(
     assert fit.get("/healthz").status_code == 200
 
 
-def test_before_a_worker_has_run_nobody_is_told_that_all_is_well(client: FlaskClient) -> None:
+def test_before_a_worker_has_run_no_page_says_that_all_is_well(client: FlaskClient) -> None:
     assert client.get("/readyz").json["look_at"] == ["worker"]
 
 

@@ -189,7 +189,7 @@ def a_worker(app: Flask) -> Iterator[None]:
         thread.join(20)
 
 
-def test_a_mail_that_the_server_takes_is_said_with_its_words(
+def test_an_accepted_mail_is_reported_with_the_server_s_answer(
     run: Callable[..., Result], app: Flask, signs_in: Any, certificate: Path
 ) -> None:
     server = Grudging()
@@ -203,7 +203,7 @@ def test_a_mail_that_the_server_takes_is_said_with_its_words(
 
 
 @pytest.mark.parametrize(("step", "said"), TABLE)
-def test_a_mail_that_is_not_taken_is_said_with_the_servers_words(
+def test_a_refused_mail_is_reported_with_the_server_s_answer(
     run: Callable[..., Result], app: Flask, signs_in: Any, certificate: Path, step: str, said: str
 ) -> None:
     with running(Secured(grudging(step, said), certificate)) as signs_in.port, a_worker(app):
@@ -268,7 +268,7 @@ def test_a_wrong_address_is_named_as_one(run: Callable[..., Result], typed: str)
     assert "is not an e-mail address" in done.output
 
 
-def test_an_operator_gets_a_link_on_the_server_once_and_everybody_is_told(
+def test_an_operator_gets_a_link_on_the_server_once_and_the_record_shows_it(
     run: Callable[..., Result], app: Flask, client: Any, time: clock.MovedClock, tmp_path: Path
 ) -> None:
     with app.app_context():

@@ -47,7 +47,7 @@ def test_without_the_setting_there_is_no_such_page(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "given", ["", "Bearer", "Bearer wrong", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"]
 )
-def test_without_the_token_nothing_is_told(client: FlaskClient, given: str) -> None:
+def test_a_request_without_the_token_gets_no_numbers(client: FlaskClient, given: str) -> None:
     answer = client.get("/metrics", headers={"Authorization": given})
     assert answer.status_code == 401
     assert "govnet_" not in answer.text
@@ -114,7 +114,7 @@ def test_the_library_is_not_loaded_where_nobody_asks_for_numbers() -> None:
 
 
 @pytest.mark.usefixtures("token")
-def test_a_machine_whose_folder_is_lost_still_tells_what_stands_in_the_database(
+def test_a_machine_whose_folder_is_lost_still_reports_the_figures_of_the_database(
     client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "lost" / "metrics"))

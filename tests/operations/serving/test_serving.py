@@ -127,7 +127,7 @@ def drip(line: socket.socket, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def test_a_taken_port_is_said_in_a_sentence() -> None:
+def test_a_taken_port_is_named_in_a_sentence() -> None:
     with (
         bound("127.0.0.1", 0) as other,
         pytest.raises(click.ClickException, match="Set PORT to another number"),
