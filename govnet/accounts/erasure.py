@@ -110,7 +110,7 @@ def _addresses(person_id: int) -> Iterator[str]:
     yield from db.session.scalars(select(PersonEmail.address).where(PersonEmail.person_id == person_id))
     moves = select(AddressChange).where(AddressChange.person_id == person_id)
     for row in db.session.scalars(moves):
-        if row.confirmed_at is not None:  # what was only typed may be a stranger's
+        if row.confirmed_at is not None:  # an address that was only typed may be a stranger's
             yield row.address
             yield row.old_address or row.address
 

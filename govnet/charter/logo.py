@@ -69,7 +69,7 @@ def _is_drawing(raw: bytes) -> bool:
 
 def _small(raw: bytes) -> Any:
     """The first picture in it, upright, in RGBA, no larger than a logo is kept."""
-    from PIL import Image, ImageOps, UnidentifiedImageError  # only whoever changes a logo waits for it
+    from PIL import Image, ImageOps, UnidentifiedImageError  # only a change of the logo waits for it
 
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:

@@ -77,7 +77,7 @@ def _bind_extensions(app: Flask) -> None:
     Migrations(app, folders.beside("migrations"))
     login_manager.init_app(app)
     mail.init_app(app)
-    app.before_request(_take_actor)  # before the tokens of forms, which are bound to who is signed in
+    app.before_request(_take_actor)  # before the tokens of forms, which are bound to the signed-in person
     csrf.init_app(app)
     request_counts.bind(app)
     limiter.init_app(app)

@@ -166,7 +166,7 @@ def write(path: Path, lines: list[str]) -> None:
 
     Raises FileExistsError where there is one already, and OSError where it cannot be written.
     """
-    from govnet.kernel import files  # which whoever only reads settings does without
+    from govnet.kernel import files  # imported here: reading settings does not need it
 
     with files.whole(path, new=True) as file:
         owner = path.parent.stat()

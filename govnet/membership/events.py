@@ -286,7 +286,7 @@ class AdmissionAppealGranted(AboutApplication):
 
 
 class _AboutOrganisation(Event):
-    """The people who speak for an organisation: members read it, whoever else may see the name on its page today."""
+    """The people who speak for an organisation: members read it, even if the public sees the name on its page today."""
 
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
     words_of: ClassVar[frozenset[str]] = frozenset({"name"})

@@ -25,7 +25,7 @@ def person_for(address: str, name: str, *, language: str = "") -> Person:
     found = known_by(address)
     row = found or _new(address, name, language)
     addresses.prove(row)
-    db.session.flush()  # what is made next names the person by key
+    db.session.flush()  # the next rows name the person by key
     return db.session.get_one(Person, row.person_id)
 
 

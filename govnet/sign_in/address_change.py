@@ -130,7 +130,9 @@ def undo(token: str) -> bool:
     sessions.end_all_sessions(person.id)
     links.end_mailed(person.id)
     others = (AddressChange.person_id == person.id, AddressChange.id != row.id)
-    db.session.execute(delete(AddressChange).where(*others))  # whoever moved it further cannot take it back
+    db.session.execute(
+        delete(AddressChange).where(*others)
+    )  # a thief who moved it further cannot take it back
     addresses.move(person.id, row.old_address)
     return True
 

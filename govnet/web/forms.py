@@ -291,7 +291,7 @@ def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: o
                 db.session.add(row)
                 db.session.flush()  # two at once: the second waits here and finds the first
                 made = make()
-                db.session.flush()  # the address needs the key of what was made
+                db.session.flush()  # the address needs the key of the new row
                 row.address = address(made)
                 done = done(made) if callable(done) else done
             where = (before or row).address

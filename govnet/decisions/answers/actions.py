@@ -205,7 +205,7 @@ def _first_hand(version_id: int, entry: RollEntry, parties: Sequence[RollEntry],
 
 def let_count(version_id: int, person_id: int | None) -> None:
     """Once nothing else of theirs counts, a person's own answer does that stood back behind another's."""
-    db.session.flush()  # what has changed hands is seen below, and by the index that lets one answer count
+    db.session.flush()  # a changed answer is seen below, and by the index that lets one answer count
     if person_id is None or any(each.counted for each in queries.answers_by(version_id, person_id)):
         return
     own = (

@@ -164,7 +164,7 @@ def _as_draft(
     new.state = VersionState.DRAFT
     put_text(new, words, version.method)
     db.session.add(new)
-    db.session.flush()  # what stands beside it is written by its key
+    db.session.flush()  # the parts beside it are written by its key
     write_beside(new, words, network)
     theirs = update(Suggestion).where(
         Suggestion.version_id == version.id, Suggestion.state == SuggestionState.OPEN
@@ -215,7 +215,7 @@ def _write(draft: Draft, words: Wording, ask: Ask) -> None:
     version.state = VersionState.DRAFT
     put_text(version, words, ask.method)
     db.session.add(version)
-    db.session.flush()  # what stands beside it is written by its key
+    db.session.flush()  # the parts beside it are written by its key
     write_beside(version, words, db.session.get_one(Network, draft.network_id))
     if ask.replaces_id is not None:
         db.session.add(Replaces(proposal_id=draft.id, decision_id=ask.replaces_id))

@@ -96,7 +96,7 @@ def _first_of(totals: Totals, anybody: bool) -> OptionCount:
 
 
 def instant_runoff(ballots: Sequence[Ballot], numbers: Sequence[int]) -> OptionCount:
-    """Rankings by rounds: whoever is last goes out until one option has more than half of the votes still in play.
+    """Rankings by rounds: the last option goes out until one option has more than half of the votes still in play.
 
     Preferential voting as in Robert's Rules of Order (12th ed., 45:62-69). Equal ranks are allowed: such a ballot
     is shared out in equal, exact parts (Split-IRV in Delemazure and Peters, "Generalizing Instant Runoff Voting to

@@ -108,7 +108,7 @@ def _asked(key: int) -> bool:
     proposal_id = db.session.scalar(select(Rewording.proposal_id).where(Rewording.id == key))
     if proposal_id is None:
         return False
-    queries.open_version_locked(proposal_id)  # before the row, as whoever writes one
+    queries.open_version_locked(proposal_id)  # before the row, as other writers do
     row = _locked(Rewording.id == key)
     if row is None or row.ask_at is None:
         return False

@@ -162,13 +162,11 @@ def _bound(address: ListenAddress) -> Iterator[socket.socket]:
             yield sock
         return
     with Path(f"{address.path}.lock").open("w") as lock:
-        fcntl.flock(
-            lock, fcntl.LOCK_EX | fcntl.LOCK_NB
-        )  # whoever has it may take away what a dead worker left
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # its holder may remove the socket of a dead worker
         Path(address.path).unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as sock:
             sock.bind(address.path)
-            # as with a port, whoever reaches it may hand in mail to our addresses
+            # as with a port, anyone who reaches it may hand in mail to our addresses
             os.chmod(address.path, 0o666)  # noqa: S103
             sock.listen(_MANY)
             try:

@@ -124,7 +124,7 @@ def _decide(row: Application, found: Hearing, last: AdmissionVoice, act: Act) ->
     record(AdmissionAppealGranted(act=act, application=row, name=row.name))
     here = queries.standing(row.network_id, row.email, row.kind, row.organisation_id)
     if here.case is not queries.ApplicantStanding.NEW:
-        return  # who has applied again, or is in by now, needs nothing more
+        return  # an applicant who applied again, or is in by now, needs nothing more
     if row.kind is MembershipKind.ORGANISATION and not row.may_speak:
         _reopen(row)
     else:
