@@ -155,7 +155,7 @@ def undo(network: Network, proposal: Proposal) -> Response:
 def asked_in(
     form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int | None, network: Network
 ) -> tuple[Wording, Ask]:
-    """What the form says: the words, and how they are to be asked. RuleBroken for whom we do not know."""
+    """The form's input: the text and the way of deciding. RuleBroken for people whom we do not know."""
     words = Wording(
         form.question.data,
         form.text.data,
@@ -223,7 +223,7 @@ def offered(form: Any, network: Network, charter: Charter, matter: str) -> Any:
 
 
 def _from_recommendation(network: Network) -> dict[str, str]:
-    """What the committee recommended, as the draft of a proposal for those who may decide."""
+    """The committee's recommendation, as the draft of a proposal to those who may decide."""
     number = request.args.get("from", "")
     if not number:
         return {}
