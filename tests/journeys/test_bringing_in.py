@@ -52,7 +52,7 @@ def test_it_is_brought_in_and_those_on_it_are_asked(uk: Cast) -> None:
     robin = uk["Robin"]
     robin.presses("Bring in 4 people")
     robin.is_at("What was brought in")
-    robin.reads("3 were asked to confirm that they are members", "1 person gets the mail as a reader")
+    robin.reads("3 people were asked to confirm that they are members", "1 person gets the mail as a reader")
     ada = uk.enters("Ada Wood")
     ada.sends(link(ada.house.mail(ada.email, "are you still a member"), "/uk/"), "Yes, I am a member")
 
