@@ -14,5 +14,5 @@ def built(words: str) -> bool:
 
 
 def faults_of(network_id: int) -> list[Fault]:
-    """What else the check finds."""
+    """The further findings of the check."""
     return [fault for fault in check_chain(network_id) if not built(fault.what)]

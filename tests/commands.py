@@ -10,7 +10,7 @@ from govnet.cli import main
 
 
 def trouble_with(words: Sequence[str]) -> str | None:
-    """What is wrong with calling `govnet` with these words: a command or an option that is not there. None if nothing."""
+    """The mistake in a call of `govnet` with these words: a missing command or option. None if there is none."""
     command: click.Command = main
     context = click.Context(main, info_name="govnet")
     rest = list(words)

@@ -1,4 +1,4 @@
-"""What is left of somebody who was erased: every table and every file is searched, whatever it was written for."""
+"""The traces of somebody who was erased: every table and every file is searched."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def erase(person_id: int) -> None:
 
 
 def words_about(subject: str) -> set[str | None]:
-    """What the record's entries about a row say, None for those that lost their words; one at least there must be."""
+    """The record's entries about a row, None for those that lost their words; there must be at least one."""
     found = set(db.session.scalars(select(Entry.words).where(Entry.subject == subject)))
     assert found, subject
     return found

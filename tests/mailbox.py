@@ -1,4 +1,4 @@
-"""What people get by mail: a mail server on loopback, and the worker's loops run until nothing is left to do."""
+"""People's mailboxes: a mail server on loopback, and the worker's loops run until nothing is left to do."""
 
 from __future__ import annotations
 

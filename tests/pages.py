@@ -1,4 +1,4 @@
-"""What a test does with pages: open them (each is checked), and send their forms as a browser without scripts would."""
+"""Tools for pages: open them (each is checked), and send their forms as a browser without scripts would."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 HERE = {"Origin": "http://localhost"}
-"""What a browser says with a form of a page that a test client has open."""
+"""A browser's fields with a form of a page that a test client has open."""
 
 
 class Html(HTMLParser):
@@ -102,7 +102,7 @@ class Html(HTMLParser):
 
 
 def check(html: Html, where: str) -> None:
-    """What every page must have."""
+    """The parts of every page."""
     assert html.lang, f"{where}: no lang"
     assert html.title.strip(), f"{where}: no title"
     assert html.h1 == 1, f"{where}: {html.h1} h1"
@@ -166,7 +166,7 @@ def ask(
 
 
 def defaults(form: dict[str, Any]) -> dict[str, Any]:
-    """What a browser sends of the form where nobody types anything."""
+    """The values that a browser sends of the form if nobody types anything."""
     data: dict[str, Any] = {}
     for field in form["fields"]:
         if (

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("context")
 def wants(
     network: Network, person: Person, volume: Volume, *, silent: bool = False, just: bool = False
 ) -> None:
-    """What somebody said about the network's mail."""
+    """A person's choice about the network's mail."""
     moment = clock.now()
     row = Subscription(
         network_id=network.id, person_id=person.id, volume=volume, token=f"p{person.id}", just_mail=just

@@ -45,7 +45,7 @@ def _rule_files() -> dict[str, ast.Module]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    """What a name is called, `p.NAME` too, or of which table it is taken: `p.BODY_FOR[matter]`."""
+    """The local name of a thing, `p.NAME` too, or its table: `p.BODY_FOR[matter]`."""
     if isinstance(node, ast.Subscript):
         return _names(node.value)
     if isinstance(node, ast.Attribute):

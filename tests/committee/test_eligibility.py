@@ -1,4 +1,4 @@
-"""Whoever no longer fits the place they hold: seen once, told, put right, or the place falls empty."""
+"""People who are no longer eligible for their place: seen once, notified, and corrected, or the place falls empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a proposal names, as people type it in and read it: on pages, in drafts, in mail and as data."""
+"""The offices in a proposal, as people type and read them: on pages, in drafts, in mail and as data."""
 
 from __future__ import annotations
 

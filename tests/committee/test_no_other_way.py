@@ -1,4 +1,4 @@
-"""Whoever tries, with whatever decision: no page and no right begins or ends an office but a decision that names it."""
+"""No page and no right begins or ends an office without a decision that names it, for anybody and with any decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the charter asks of places on the committee: terms in a row, empty places, the chair, sister networks."""
+"""The charter's rules for places on the committee: terms in a row, empty places, the chair, sister networks."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def tally_of(proposal: Proposal) -> dict[str, int]:
 
 
 def rewritten(**values: object) -> None:
-    """What somebody with the database's password could do: every decision has these values instead."""
+    """An attack with the database's password: every decision has these values instead."""
     fixed = triggers._triggers["decision_fixed"]
     sqlite = db.engine.dialect.name == "sqlite"
     with transaction():

@@ -12,7 +12,7 @@ HALF = {"more_than": "1/2"}
 
 
 def outcome(rules: Rules, facts: Mapping[str, Any]) -> str:
-    """What a charter's published rules make of a decision's entry: matter, method, roll, tally, and whether it waited."""
+    """A charter's published rules for a decision's entry: matter, method, roll, tally, and whether it waited."""
     tally, method = facts["tally"], facts["method"]
     support, against = tally["agree"] + tally["reservations"], tally["stand-aside"] + tally["block"]
     answered = support + against + tally["no-view"] + tally.get("choice", 0)
@@ -55,7 +55,7 @@ def first(rules: Rules, method: str, options: Mapping[str, Any]) -> int | None:
 
 
 def totals(method: str, options: Mapping[str, Any]) -> dict[int, Fraction]:
-    """What each option has: points, by the places that ballots give it, or the sum of its scores or dots."""
+    """The result of each option: points, by the places that ballots give it, or the sum of its scores or dots."""
     numbers, ballots = [*map(int, options["titles"])], _ballots(options)
     if method == "ranked":
         return {
@@ -72,7 +72,7 @@ def _ballots(options: Mapping[str, Any]) -> Ballots:
 def could_win(
     ballots: Ballots, still: frozenset[int], before: tuple[dict[int, Fraction], ...] = ()
 ) -> set[int]:
-    """What can come first by rounds when ties among the last fall in every way."""
+    """The options that can come first by rounds when ties among the last fall in every way."""
     totals = dict.fromkeys(still, Fraction(0))
     for ballot, many in ballots:
         ranks = {each: rank for each, rank in ballot.items() if each in still}

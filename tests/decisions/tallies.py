@@ -48,7 +48,7 @@ class Asked:
     ballots: tuple[tuple[int, Ballot], ...] = ()
     """How many of the people chose so between the options."""
     first: str = ""
-    """What the people said to a first version, where it was then asked in other words."""
+    """The answers to a first version that got a successor."""
     joined: int = 0
     left: int = 0
     """Memberships that began, and ended, while it was open."""

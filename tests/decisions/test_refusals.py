@@ -1,4 +1,4 @@
-"""What the decisions room refuses, each case with the words that it says: nobody is left with a bare no."""
+"""The refusals of the decisions room, each case with its message: nobody is left with a bare no."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ NEVER = (
     "static",
     "act-as",
 )
-"""What would end the walk: leaving, or holding the demo's mail."""
+"""Addresses that would end the walk: leaving, or holding the demo's mail."""
 VALUES: dict[str, tuple[Any, ...]] = {
     "network": ("uk", "nobody"),
     "number": (1, 3, 2_147_483_647),

@@ -1,4 +1,4 @@
-"""What deploy/ is tried with: programs of Debian, which .ci/run installs."""
+"""The tools for testing deploy/: programs of Debian, which .ci/run installs."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def fresh(root: Path) -> Debian:
 
 
 def release(folder: Path, version: str = "", migrations: tuple[str, ...] = ()) -> Path:
-    """What `make wheel` leaves, of this source or of one that calls itself another version and has more migrations."""
+    """The files from `make wheel`, of this source or of one that calls itself another version and has more migrations."""
     source = folder / "source"
     rubbish = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "dist")
     shutil.copytree(ROOT, source, ignore=rubbish, symlinks=True)

@@ -20,7 +20,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(enc
 RELEASE = {path.name for path in DEPLOY.iterdir()} | {
     "requirements.lock", "requirements-cluster.lock", f"govnet-{__version__}-py3-none-any.whl",
 }  # fmt: skip
-"""What lies in dist/ after `make wheel` (tests/operations/test_release.py holds it to that)."""
+"""The files in dist/ after `make wheel` (tests/operations/test_release.py checks them)."""
 SPECIFIED = {
     "": {"name", "services", "volumes"},
     "services": {"build", "image", "restart", "read_only", "tmpfs", "cap_drop", "security_opt", "environment", "volumes",
@@ -29,7 +29,7 @@ SPECIFIED = {
 }  # fmt: skip
 """Keys of the compose specification (compose-spec.io) that the file uses, by where they stand."""
 MADE_THERE = {"settings.env", "backups"}
-"""What the guide has the operator make beside the file."""
+"""The files that the guide has the operator make beside the file."""
 OURS = [name for name, service in COMPOSE["services"].items() if service["image"] == "govnet"]
 
 

@@ -1,4 +1,4 @@
-"""What the documents, the files of deploy/ and the program's own messages say to call is there, with its options."""
+"""Every command in the documents, in deploy/ and in the program's own messages exists, with its options."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = [str(path.relative_to(ROOT)) for path in TEXTS]
 BEFORE = re.compile(
     r"^(?:sudo (?:-u \w+ |--preserve-env=\w+ )*|exec |[A-Z_]+=\S+ |docker compose (?:run --rm web (?=\w)|exec web ))*"
 )
-"""What may stand before the program's name in a line of shell."""
+"""The parts that may come before the program's name in a line of shell."""
 MENTION = re.compile(r"(?<![\w/.-])(?<!-u )(?<!-o )(?<!-g )govnet ([^`”\"\n]+)")
 """The program's name and what follows it in a text: a call, or a sentence about it."""
 OTHERS = {
@@ -67,7 +67,7 @@ def calls(line: str) -> Iterator[list[str]]:
 
 
 def as_typed(words: list[str]) -> str | None:
-    """What the command line would say of these words as they stand; files that are not here are left aside."""
+    """The command line's complaint about these words as they are; files that are not here are ignored."""
     if trouble := trouble_with(words):
         return trouble
     command: click.Command = main

@@ -56,7 +56,7 @@ TAKES_WORDS = (
         "post",
     ),
 )
-"""What shows its arguments as they are: translations and components."""
+"""Functions that show their arguments as they are: translations and components."""
 SAYS_EXACTLY = {
     "record/entry.html": "an entry of the record is evidence",
     "decisions/register/_circumstances.html": "the check of a decision leads to entries by the minute",

@@ -1,4 +1,4 @@
-"""What people write is shown in the direction of its own script: no name turns the words around it."""
+"""People's texts are shown in the direction of their own script: no name turns the words around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands under each other does not stick together."""
+"""Parts below each other do not stick together."""
 
 from __future__ import annotations
 

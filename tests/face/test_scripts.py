@@ -1,4 +1,4 @@
-"""What scripts add, in a real browser: drafts that survive, one sending for two clicks, previews, and progress."""
+"""The effects of scripts, in a real browser: drafts that survive, one sending for two clicks, previews, and progress."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Site:
 
     @staticmethod
     def actor() -> Any:
-        """Whoever the address says is signed in."""
+        """The person whom the address signs in."""
         who = request.args.get("who")
         return SimpleNamespace(signed_in=bool(who), person_id=who, name="Ann", is_operator=False)
 

@@ -33,7 +33,7 @@ TOPS = """() => [...document.querySelector(".columns > .beside").parentNode.chil
 
 @pytest.fixture
 def pages(app: Flask) -> dict[str, str]:
-    """What a member reads whose answer is wanted."""
+    """The text for a member whose answer is wanted."""
     with app.app_context():
         uk = a_network_with_rules()
         ada, ben = members(uk, 2)

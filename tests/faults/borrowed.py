@@ -93,7 +93,7 @@ def open_and_try(self: FlaskClient, *args: Any, **named: Any) -> Any:
 
 
 def _typed(builder: EnvironBuilder) -> list[str]:
-    """What somebody wrote in words, other than a password."""
+    """A person's own text, other than a password."""
     if builder.input_stream is not None:
         return []
     fields = builder.form.items(multi=True)

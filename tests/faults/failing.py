@@ -113,7 +113,7 @@ def _lines() -> Hashable:
 
 
 def trouble(engine: Engine) -> Exception:
-    """What the driver says on a full disk."""
+    """The driver's message on a full disk."""
     if engine.dialect.name == "postgresql":
         return psycopg.errors.DiskFull("could not extend file: no space left on device")
     error = sqlite3.OperationalError("database or disk is full")

@@ -267,7 +267,7 @@ def test_a_command_that_meets_a_failing_database_does_all_or_nothing(
 def _tried(
     machine: Machine, row: Row, step: Step, before: dict[str, Any], after: dict[str, Any], seen: set[str]
 ) -> Iterator[str]:
-    """What is wrong after it failed at the step, and after it was called again, once for each state in which it left things."""
+    """The mistakes after it failed at the step, and after it was called again, once for each state in which it left things."""
     machine.restore()
     done = machine.run(row.words, step)
     now, where = machine.state(), f"{row.words}, failing at {step}: {done.output[-300:]!r}"

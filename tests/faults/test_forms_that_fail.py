@@ -84,7 +84,7 @@ def test_a_form_that_meets_a_failing_database_is_whole_or_not_at_all(network: Ke
 
 
 def tried(network: Kept, act: Act, step: Step, before: Rows, counts: dict[str, int]) -> Iterator[str]:
-    """What is wrong after the form met the failure, and after it was sent once more."""
+    """The mistakes after the form met the failure, and after it was sent once more."""
     network.restore()
     with failing(network.engine, step) as count:
         answer = act.send(network.app)

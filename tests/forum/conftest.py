@@ -1,4 +1,4 @@
-"""What the forum's page tests share."""
+"""Fixtures for the forum's page tests."""
 
 from __future__ import annotations
 

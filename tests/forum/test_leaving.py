@@ -1,4 +1,4 @@
-"""What somebody wrote, when they go or want it all."""
+"""A person's posts, when they go or want all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told of what is said, and in which words."""
+"""The recipients and the texts of the forum's notices."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ class Somebody:
     # asking
 
     def asks(self, question: str) -> None:
-        """What is written is looked at, then asked; the ten minutes pass in which it can be undone."""
+        """The text is checked, then the proposal opens; the ten minutes pass in which it can be undone."""
         self.presses("Check it, then ask")
         self.presses("Open it now")
         self.is_at(question)

@@ -1,4 +1,4 @@
-"""What is Ada's own: her page, her mail, her data, and the ways out. And the pages of those who look after things."""
+"""Ada's own pages: her page, her mail, her data, and the ways out. And the pages of people who look after things."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def elsewhere(
 
 
 def in_the_shell(house: House, *statements: str) -> None:
-    """What somebody does who has the database's own shell: sqlite3, or psql."""
+    """The acts of somebody who has the database's own shell: sqlite3, or psql."""
     url = house.environ["DATABASE_URL"]
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as raw:

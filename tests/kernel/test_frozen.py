@@ -13,7 +13,7 @@ from govnet.record.events import Event
 
 
 class Parcel(Frozen):
-    """What is sent."""
+    """The mail to send."""
 
     unit: ClassVar[str] = "g"
     weight: int
@@ -21,7 +21,7 @@ class Parcel(Frozen):
 
 
 class Sealed(Parcel):
-    """What is sent, closed by a name, and heavier than usual."""
+    """A mail that is closed by a name, and heavier than usual."""
 
     by: str
     weight: int = 5

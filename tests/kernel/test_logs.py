@@ -1,4 +1,4 @@
-"""What is logged: one line of JSON an event, without addresses, tokens and query strings, and few lines of one kind."""
+"""The log: one line of JSON an event, without addresses, tokens and query strings, and few lines of one kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process consists of when it stands is not looked through for garbage any more."""
+"""The objects of a started process are not searched for garbage any more."""
 
 import gc
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What may stand as a name, at every door where one goes in."""
+"""Names of people, checked at every door."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ WELL = {
         "those that came since the last announcement, by name: of some thousands at most",
     ("mail: SEARCH mail USING INDEX ix_mail_paused (network_id=?)", "mail.paused_at IS NOT NULL"): "those that are stopped: few",
 }  # fmt: skip
-"""What is found by its state alone, in which statement, and why that is well."""
+"""Rows found by their state alone, with the statement, and the reason why that is well."""
 ALL_OF_IT = ("record.jsonl", "record.csv", "/me/data")
 """Files that hold everything: their addresses end or begin so."""
 COUNTED = "USING COVERING INDEX ix_membership_numbers"

@@ -20,7 +20,7 @@ STRANGERS = {
     "MAIL_DOMAIN": "network.example.org",
 }
 BESIDE = {"LMTP_LISTEN": {"MAIL_REPLIES": "replies+{token}@network.example.org"}}
-"""What a setting cannot do without."""
+"""Settings that one needs."""
 ODD = {
     "empty": "",
     "dots": "...",

@@ -27,7 +27,7 @@ LINE = st.one_of(
 
 
 def by_a_shell(raw: bytes, names: list[str], folder: Path) -> dict[str, str]:
-    """What `set -a; . file` leaves in the environment of a command that sh starts."""
+    """The environment of a command that sh starts after `set -a; . file`."""
     (folder / "settings.env").write_bytes(raw)
     done = subprocess.run(
         ["/bin/sh", "-c", "set -eau; . ./settings.env; exec env -0"],
@@ -42,7 +42,7 @@ def by_a_shell(raw: bytes, names: list[str], folder: Path) -> dict[str, str]:
 
 
 def by_systemd(text: str) -> dict[str, str]:
-    """What systemd's parser makes of it (src/basic/env-file.c, parse_env_file_internal, since v240)."""
+    """The result of systemd's parser (src/basic/env-file.c, parse_env_file_internal, since v240)."""
     values: dict[str, str] = {}
     state, key, value, blanks = "pre key", "", "", 0
 

@@ -1,4 +1,4 @@
-"""What people type: whatever it is, what comes out can be shown to anybody."""
+"""Typed text: for any text, the result can be shown to anybody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told of a letter, in which words, and who is not."""
+"""The recipients of mails about a letter, their texts, and the people who get none."""
 
 from __future__ import annotations
 

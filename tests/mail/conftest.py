@@ -62,7 +62,7 @@ def templates(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
 
 
 class Teller:
-    """Who is told of what is said: set by a test, asked by the loop."""
+    """The notices of entries: set by a test, asked by the loop."""
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []

@@ -179,7 +179,7 @@ class Secured(Free):
 
 
 def server_context(certificate: Path) -> ssl.SSLContext:
-    """What a server shows its certificate with; the key is in the same file."""
+    """The certificate of a server; the key is in the same file."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context

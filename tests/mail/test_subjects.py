@@ -32,7 +32,7 @@ AT_MOST = {
 
 
 def last_forms(part: nodes.Node) -> Iterator[nodes.Node]:
-    """What a subject falls back to, once for each case that the template tells apart."""
+    """The shorter forms of a subject, once for each case that the template distinguishes."""
     if isinstance(part, nodes.CondExpr):
         yield from last_forms(part.expr1)
         if part.expr2 is not None:

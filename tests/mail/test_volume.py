@@ -1,4 +1,4 @@
-"""Who is told of what, at which volume."""
+"""The notices at each volume."""
 
 import pytest
 from hypothesis import given

@@ -29,7 +29,7 @@ def a_network_with_rules(slug: str = "uk", **rules: object) -> Network:
 
 
 def asks(**values: object) -> ApplicationInput:
-    """What Ada types into the form."""
+    """Ada's input in the form."""
     typed = {"charter": 1, "answers": ALL, "name": "Ada Newcomer", "email": "ada@example.org", **values}
     return ApplicationInput(**typed)
 

@@ -1,4 +1,4 @@
-"""Whoever holds an office or speaks for an organisation is marked beside their name, wherever they wrote something.
+"""People who hold an office or speak for an organisation are marked beside their name, wherever they wrote something.
 
 Of two people with one name neither is taken for the other.
 """
@@ -77,7 +77,7 @@ def two(app: Flask) -> Two:
 
 
 def heads(client: FlaskClient, two: Two) -> list[str]:
-    """What stands at the head of each post."""
+    """The head of each post."""
     page = client.get(f"/uk/forum/{two.thread_id}").text
     return [part.split("</p>")[0] for part in page.split('<p class="by">')[1:]]
 
@@ -345,7 +345,7 @@ WRITTEN = {
 
 
 def outputs(path: Path) -> list[str]:
-    """What a template puts out."""
+    """The output of a template."""
     return re.findall(r"\{\{.*?\}\}|\{% (?:call|set|do) .*?%\}", path.read_text(), re.DOTALL)
 
 
@@ -353,7 +353,7 @@ AUTHOR = re.compile(
     r"\b(?:author|sender|person|changed_by|added_by|signed_by|asked_by|reporter|holder)\.name\b"
     r"|\b(?:\w+\.)?(?:author|by|summary_by|entered_by|lifted_by|decided_by|second)(?: or |, _\(|\)| \}\})"
 )
-"""How templates name whoever wrote or did something."""
+"""The names in templates for the authors of texts and acts."""
 NO_AUTHOR = {
     "coordinator/coordinator.html": "says who holds the office",
     "committee/committee.html": "says who holds the office",

@@ -31,7 +31,7 @@ from tests.membership.people import a_network_with_rules, a_waiting_application,
 
 
 def at_once(app: Flask, *acts: Callable[[], Any]) -> list[str]:
-    """What becomes of each act when all begin together, each in a thread with a connection of its own and the test's clock."""
+    """The results of acts that all begin together, each in a thread with a connection of its own and the test's clock."""
     barrier, ends = threading.Barrier(len(acts)), []
 
     def one(act: Callable[[], Any]) -> None:

@@ -1,4 +1,4 @@
-"""Who is told, and what waits for whom."""
+"""Notices and tasks of membership."""
 
 from __future__ import annotations
 

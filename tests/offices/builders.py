@@ -37,7 +37,7 @@ def a_decision(network: Network, *, matter: str = "committee") -> Decision:
 
 
 def decision_of(proposal: Proposal, *, close: bool = False) -> Decision:
-    """What became of a proposal; `close`, once its time is over."""
+    """The result of a proposal; `close`, once its time is over."""
     with clock.moved_to(clock.now() + timedelta(days=30)) if close else nullcontext():
         closed_all()
     with transaction():
@@ -120,7 +120,7 @@ def decided(network: Network, by: Person, *named: OfficeInput, matter: str = "co
 
 
 def from_before(table: str) -> None:
-    """What decisions gave is as it was when they named nobody."""
+    """The offices that decisions gave are as they were when they named nobody."""
     with transaction():
         connection = db.session.connection()
         for name, where in triggers.names().items():

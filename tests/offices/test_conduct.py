@@ -1,4 +1,4 @@
-"""Whoever takes office is asked to promise the code of conduct; nothing hangs on it but that everybody sees it."""
+"""People who take office are asked to promise the code of conduct; its only effect is that everybody sees it."""
 
 from __future__ import annotations
 

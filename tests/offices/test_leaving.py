@@ -1,4 +1,4 @@
-"""What somebody holds ends when they go."""
+"""A person's offices end when they go."""
 
 import json
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What holds for offices, before there is a database."""
+"""Rules of offices, without a database."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What the operators' guide shows works as it stands."""
+"""The examples in the operators' guide work as they are."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def a_link(app: Flask) -> str:
 
 
 def at_step(client: FlaskClient, link: str, step: str, typed: dict[str, str]) -> dict[str, str]:
-    """What the form of a step sends, after as much was typed and "Go on" was pressed as often as it takes."""
+    """The values that the form of a step sends, after this input and as many presses of "Go on" as needed."""
     sent = {**defaults(opened(client, link).forms[-1]), **typed}
     while sent["step"] != step:
         answer = client.post(link, data={**sent, "go": "1"})

@@ -62,7 +62,7 @@ def checkout(folder: Path, *, umask: int, backwards: bool = False) -> Path:
 
 
 def wheel_of(source: Path, zone: str) -> Path:
-    """What `make wheel` leaves in dist/, in an environment that is there already."""
+    """The files from `make wheel` in dist/, in an environment that is there already."""
     environment = {"PATH": os.environ["PATH"], "TZ": zone, "HOME": str(source)}
     subprocess.run(["make", "-o", ".venv/dev.stamp", "wheel", f"BIN={Path(sys.executable).parent}"], cwd=source,
                    env=environment, check=True, capture_output=True, text=True)  # fmt: skip
@@ -165,7 +165,7 @@ def test_doctor_and_the_foot_of_each_page_say_which_release_it_is(client: FlaskC
 
 
 def pins(name: str) -> dict[str, str]:
-    """What a lock file holds: each library with its version and where it is needed."""
+    """The content of a lock file: each library with its version and where it is needed."""
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
     return dict(re.findall(r"^([a-z0-9.-]+(?:\[[a-z]+\])?)==(\S+)", text, re.M))
 

@@ -36,7 +36,7 @@ def migration() -> ModuleType:
 
 
 CAME_LATER = {("meeting_note", "html")}
-"""What no database had yet when that migration was written."""
+"""Columns that no database had yet when that migration was written."""
 
 
 def test_every_table_that_keeps_html_is_rendered_again() -> None:

@@ -1,4 +1,4 @@
-"""What the worker failed at is seen by everybody who can do something about it."""
+"""Failures of the worker are shown to everybody who can do something about them."""
 
 from __future__ import annotations
 

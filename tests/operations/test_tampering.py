@@ -38,12 +38,12 @@ def network() -> None:
 
 
 def wrong() -> list[str]:
-    """What the check says is wrong."""
+    """The findings of the check."""
     return [words for finding in checks.verify() if not finding.well for words in finding.words.split("; ")]
 
 
 def found(sql: str) -> list[str]:
-    """What the check says after somebody ran that by hand."""
+    """The findings of the check after somebody ran that by hand."""
     by_hand(sql)
     return [words for words in wrong() if not built(words)]
 

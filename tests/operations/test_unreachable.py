@@ -1,4 +1,4 @@
-"""What a command cannot reach is one sentence and exit code 1, whichever command it is."""
+"""A command that cannot reach something prints one sentence and exits with 1, for every command."""
 
 from __future__ import annotations
 

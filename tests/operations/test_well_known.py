@@ -1,4 +1,4 @@
-"""What programs ask a server for, and the names it answers to."""
+"""Addresses that programs ask of a server, and the names it answers to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people install is whole: the wheel brings templates, migrations and settings, and serves."""
+"""The installed package is complete: the wheel brings templates, migrations and settings, and serves."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def environment(installed: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def founded(installed: Path, environment: dict[str, str]) -> str:
-    """What `govnet init --file` says, called where no checkout is near."""
+    """The output of `govnet init --file`, called where no checkout is near."""
     (installed / "network.toml").write_text(FILE)
     done = subprocess.run([installed / "env" / "bin" / "govnet", "init", "--file", "network.toml"], cwd=installed,
                           env=environment, capture_output=True, text=True)  # fmt: skip

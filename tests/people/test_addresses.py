@@ -1,4 +1,4 @@
-"""What an e-mail address is: one parser for every door, and whatever it takes the mailer can write."""
+"""E-mail addresses: one parser for every door, and the mailer can write every accepted address."""
 
 from __future__ import annotations
 

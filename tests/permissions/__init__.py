@@ -1,1 +1,1 @@
-"""Who may do what, over the whole table and every route."""
+"""Rights, over the whole table and every route."""

@@ -1,4 +1,4 @@
-"""What one wrote stays one's own after leaving; a hand in what others do with it does not."""
+"""Authors keep their own texts after leaving, and lose their part in the acts of others."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ NAMED = {
     "primary": ("representative", "speaks for the organisation", "speaks for this organisation", "member"),
     "self": ("person", "member who", "the applicant", "the member", "author"),
 }
-"""What may stand in the sentence for each role."""
+"""The words for each role in the sentence."""
 
 
 def _unnamed(row: Row) -> set[str]:

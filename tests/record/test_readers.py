@@ -69,7 +69,7 @@ SECRETS = {
     "A slip from York": OFFICERS,
     "just.mail@example.org": frozenset[str](),
 }
-"""What stands somewhere in the database, and who may read it; nobody else does on any page or in any file."""
+"""Texts somewhere in the database, and their readers; nobody else sees them on any page or in any file."""
 
 
 RULES: dict[str, Any] = {"decisions.sponsors": 2, "decisions.objection_days": 7}
@@ -211,7 +211,7 @@ def signed_in(app: Flask, world: World, role: str) -> FlaskClient:
 
 
 def leaks(app: Flask, client: FlaskClient, role: str) -> list[tuple[str, str]]:
-    """What the role reads somewhere, and should not."""
+    """Texts that the role reads somewhere, and should not."""
     hidden = [words for words, readers in SECRETS.items() if role not in readers]
     found = []
     for url in addresses(app):
@@ -257,7 +257,7 @@ def test_a_decision_made_elsewhere_is_public_when_it_can_no_longer_be_undone_uns
 
 
 def as_before(network: Network, person: Person, membership: Membership) -> None:
-    """What the record of 0.1 said in public: who speaks for an organisation."""
+    """The public entries of the record of 0.1: they named people who spoke for an organisation."""
     voice = db.session.scalars(db.select(Representation)).first()
     by = builders.acting(person, network)
     about = {"act": Act(by, ONESELF, Door.WEB, network.id), "seen_by": Visibility.PUBLIC}

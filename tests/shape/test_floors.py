@@ -66,7 +66,7 @@ BESIDE_RULES = (
     "govnet.forum.states",
     "govnet.record.chain",
 )
-"""What rules are made of; as pure as they are."""
+"""The modules under the rules; as pure as they are."""
 CATALOGUE = sorted((source.PACKAGE / "charter/catalogue").glob("[a-z]*.py"))
 PURE = {
     *BESIDE_RULES,

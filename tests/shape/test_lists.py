@@ -1,4 +1,4 @@
-"""What every feature may have, and one page or act puts together: no feature is left out of the list."""
+"""The parts that every feature may have, and one page or act puts together: no feature is left out of the list."""
 
 from __future__ import annotations
 

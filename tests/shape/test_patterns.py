@@ -72,7 +72,7 @@ class Floods:
                 yield Flood(before, once, after)
 
     def _ends(self, once: str) -> Iterator[str]:
-        """What makes a match fail at the end: that nothing comes, or, where something hangs on it, another character."""
+        """The text that makes a match fail at its end: nothing, or, if something depends on it, another character."""
         if self.matcher.use != "fullmatch":
             yield ""
         if self.matcher.use == "fullmatch" or self.hangs:
@@ -96,7 +96,7 @@ class Floods:
                 yield from self._flat(part)
 
     def _loops(self, tree: Any, before: str = "") -> Iterator[tuple[str, str]]:
-        """What leads to each endless repeat, and what it takes."""
+        """The text before each endless repeat, and the text that it takes."""
         for node in tree:
             kind, given = node
             if kind in _REPEATS and self.matcher.times(given)[1] == ENDLESS:

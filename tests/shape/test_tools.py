@@ -29,7 +29,7 @@ def made_by(target: str) -> list[str]:
 
 
 def editors() -> dict[str, dict[str, str]]:
-    """What .editorconfig says of each pattern."""
+    """The settings of .editorconfig for each pattern."""
     parser = ConfigParser()
     parser.read_string(f"[top]\n{(ROOT / '.editorconfig').read_text(encoding='utf-8')}")
     return {pattern: dict(parser[pattern]) for pattern in parser.sections()}

@@ -1,4 +1,4 @@
-"""What a form takes for typed."""
+"""Typed values in forms."""
 
 from __future__ import annotations
 

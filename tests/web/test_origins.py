@@ -1,4 +1,4 @@
-"""Writes from pages of other sites: refused before anything is looked at, by whoever's browser they are sent."""
+"""Writes from pages of other sites: refused before anything is looked at, from any browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cache may keep: nothing that was meant for one reader."""
+"""Pages that a cache may keep: nothing that was meant for one reader."""
 
 from __future__ import annotations
 

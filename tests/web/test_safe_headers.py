@@ -1,4 +1,4 @@
-"""What every page tells a browser for safety, and how sessions are kept where strangers use it."""
+"""Every page's headers for safety, and the cookies of sessions where strangers use it."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def a_crowd(network: Network, many: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Shared:
-    """What the processes know of each other."""
+    """The processes' knowledge of each other."""
 
     over: Synchronized[int]
     counted: Synchronized[int]
@@ -82,7 +82,7 @@ class Shared:
 def _answer_in_turn(
     app: Flask, time: MovedClock, actors: Sequence[Actor], version_id: int, deadline: datetime, shared: Shared
 ) -> None:
-    """What one process does: each of its people answers once, until it is too late and after."""
+    """The work of one process: each of its people answers once, until it is too late and after."""
     with app.app_context():
         db.engine.dispose(close=False)
         for number, actor in enumerate(actors):

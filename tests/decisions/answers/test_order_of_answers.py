@@ -53,7 +53,7 @@ def test_the_order_of_answers_to_one_question_never_matters(
 
 PEOPLE = 5
 ANSWERS = st.lists(st.none() | KINDS, min_size=PEOPLE, max_size=PEOPLE)
-"""What each says in the end, or before; None says nothing, or takes back what was said."""
+"""The answer of each in the end, or before; None is no answer, or one taken back."""
 
 
 @pytest.mark.parametrize("method", p.METHODS)

@@ -1,4 +1,4 @@
-"""What a proposer says to the reasons beside answers."""
+"""The proposer's replies to the reasons beside answers."""
 
 from __future__ import annotations
 

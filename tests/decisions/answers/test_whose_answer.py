@@ -1,4 +1,4 @@
-"""Whose answer it is: in which network, to which proposal, of whose hand, and for whom."""
+"""The owner of an answer: the network, the proposal, the hand, and the party."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_the_form_offers_those_alone_whose_answer_can_be_entered(app: Flask) -> 
 
 
 def offered(proposal: Proposal, to: Person, network: Network) -> list[str]:
-    """Whose answers the form offers to enter."""
+    """The parties whose answers the form offers to enter."""
     return [each.name for each in answers_entry.still_silent(version_of(proposal).id, acting(to, network))]
 
 

@@ -58,7 +58,7 @@ VALUES = {"ranked": st.integers(1, 4), "score": st.integers(0, 5), "dots": st.in
 
 
 def choices(method: str) -> st.SearchStrategy[dict[int, int]]:
-    """What one may choose: of three cities and none of them."""
+    """The options: three cities and none of them."""
     return st.dictionaries(st.integers(0, 3), VALUES[method], min_size=1).filter(
         lambda each: any(each.values())
     )

@@ -62,7 +62,7 @@ def decided(
 
 
 def closed(time: MovedClock, proposal: Proposal) -> Decision:
-    """What came of a proposal at its deadline."""
+    """The result of a proposal at its deadline."""
     time.move(to=version_of(proposal).deadline)
     db.session.rollback()
     closing_actions.close_due()
@@ -79,7 +79,7 @@ def asks(decision: Decision, network: Network, *people: Person, reason: str = ""
 
 
 def state(decision: Decision, network: Network) -> DecisionState:
-    """What has become of it by today."""
+    """Its state today."""
     db.session.rollback()
     return state_of(queries.whole(decision.id), today(network.zone))
 
@@ -346,7 +346,7 @@ def days_pass(time: MovedClock, days: int) -> None:
 
 
 def verbs(decision: Decision, network: Network) -> list[str]:
-    """What the record says of it since it was decided."""
+    """The record's entries about it since it was decided."""
     found = entries_about(network.id, f"decision:{decision.id}")
     return [each.verb.removeprefix("decisions.") for each in found if "decided" not in each.verb]
 

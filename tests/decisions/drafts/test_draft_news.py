@@ -1,4 +1,4 @@
-"""Who hears of a draft that came from no discussion: in a mail, in the week's digest, on the page You."""
+"""Notices of a draft that came from no discussion: in a mail, in the week's digest, on the page You."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a meeting or the list decided: what can be written down, and what an objection makes of it."""
+"""Decisions of a meeting or the list: which can be recorded, and the effect of an objection."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def written_down(
     changes: dict[str, Any] | None = None,
     review_on: date | None = None,
 ) -> Proposal:
-    """What all members decided in Leeds, written down on 13 April: until the 20th anybody can object."""
+    """A decision of all members in Leeds, recorded on 13 April: until the 20th anybody can object."""
     sam = a_steering_member(network)
     words = Wording("Our letter to the minister", "We write a letter.", changes or {}, more or More())
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")

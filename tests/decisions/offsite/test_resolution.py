@@ -1,4 +1,4 @@
-"""What can happen after a Stop, who could answer, and what hidden answers do not tell by mail."""
+"""The choices after a Stop, the people who could answer, and the silence of mails about hidden answers."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("context")
 WORDS = {"question": QUESTION, "text": "Because."}
 FORM = "/uk/proposals/new?rule=decisions.minimum_days_open"
 ASKED = {key: rule for key, rule in p.CATALOGUE.items() if not rule.retired}
-"""What a network without rules of its own can change."""
+"""The changes open to a network without rules of its own."""
 OTHER: dict[type, Any] = {Statements: "We are kind.", Share: "5/7"}
 
 

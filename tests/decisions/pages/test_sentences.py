@@ -67,13 +67,13 @@ def lines(html: str) -> list[str]:
 
 
 def _bar(bar: re.Match[str]) -> str:
-    """What it says, where each part begins and the line stands, of 1000; and the numbers under it."""
+    """Its text, the beginning of each part and the place of the line, of 1000; and the numbers under it."""
     drawn = ", ".join(f"{what} {at}" for what, at in DRAWN.findall(bar[2]))
     return f"<p>({bar[1]}; {drawn}) {(bar[3] or '').replace('</li>', ' | ')}</p>"
 
 
 def parts_of(client: FlaskClient, url: str, *ids: str, beside: str) -> list[str]:
-    """What a page says in the sections with these ids, after the lines elsewhere in which `beside` is found."""
+    """The text of a page in the sections with these ids, after the lines elsewhere in which `beside` is found."""
     page = client.get(url)
     assert page.status_code == 200, url
     main = page.text[page.text.index("<main") : page.text.index("</main>")]
@@ -84,7 +84,7 @@ def parts_of(client: FlaskClient, url: str, *ids: str, beside: str) -> list[str]
 
 
 class Reading:
-    """What a visitor and a member who has not answered read about a tally, part by part."""
+    """The text about a tally for a visitor and a member who has not answered, part by part."""
 
     def __init__(self, app: Flask, scene: Scene) -> None:
         self.found: list[str] = []
@@ -113,7 +113,7 @@ class Reading:
         assert rule == [line.partition(": ")[2] for line in seen if re.match("(Met|Not yet|Not met): ", line)]
 
     def data(self, url: str, *names: str) -> dict[str, Any]:
-        """What a visitor gets as data, where these and the answers are the numbers."""
+        """The data for a visitor, where these and the answers are the numbers."""
         found: dict[str, Any] = self.visitor.get(f"{url}.json").json
         numbers = [f"{name} {found[name]}" for name in ("outcome", "could_answer", *names)]
         given = found["answers"] or {}

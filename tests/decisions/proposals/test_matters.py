@@ -1,4 +1,4 @@
-"""What a proposal is about: what we do is a matter, and one is asked only where the answer changes who decides."""
+"""The matter of a proposal: "what we do" is one, and the form asks for it only if it changes who decides."""
 
 from __future__ import annotations
 

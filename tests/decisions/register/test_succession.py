@@ -1,4 +1,4 @@
-"""What takes a decision's place only on trial gives it back: what people see and are told of it, and its rules."""
+"""A successor on trial gives the place back: pages, notices and rules."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def expected() -> dict[int, DecisionState]:
 
 
 def expected_of(at: int, places: tuple[int | None, ...], until: tuple[date | None, ...]) -> DecisionState:
-    """What has become of one of four: whatever comes after it keeps it away as long as any of that lasts."""
+    """The state of one of four: any successor keeps it out of force as long as any of that lasts."""
     after = {at}
     for each in range(at + 1, 4):
         if places[each] in after:

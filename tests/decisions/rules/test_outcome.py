@@ -1,4 +1,4 @@
-"""What the charter makes of people's answers."""
+"""The charter applied to people's answers."""
 
 import dataclasses
 

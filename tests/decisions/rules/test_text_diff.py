@@ -1,4 +1,4 @@
-"""What changed between two texts: nothing is lost, nothing costs too much, and people can read it."""
+"""The difference between two texts: nothing is lost, nothing costs too much, and people can read it."""
 
 from __future__ import annotations
 

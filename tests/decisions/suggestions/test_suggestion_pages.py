@@ -51,7 +51,7 @@ def filled(page: Any, url: str) -> dict[str, Any]:
 
 
 def boxed(html: Html) -> str:
-    """What stands in the box."""
+    """The content of the box."""
     fields = (field for form in html.forms for field in form["fields"] if field["name"] == "text")
     return str(next(fields)["value"]).replace("\r\n", "\n").strip()
 

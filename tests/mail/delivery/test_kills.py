@@ -88,7 +88,7 @@ def waiting(teller, time):
 
 
 def finish(time):
-    """What the last worker left behind, once its lease is over."""
+    """The rest from the last worker, once its lease is over."""
     let_go()  # what this process read before the worker wrote
     time.move(to=datetime.now(UTC) + LEASE + timedelta(seconds=1))
     sweep.run()

@@ -1,4 +1,4 @@
-"""What is read out of mails that strangers wrote."""
+"""The content of mails that strangers wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One address has one answer about mail, whoever gave it and by whatever door."""
+"""One address has one choice about mail, from any person and through any door."""
 
 from __future__ import annotations
 

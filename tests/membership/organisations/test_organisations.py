@@ -1,4 +1,4 @@
-"""Who speaks for an organisation: claimed, named, confirmed, handed on, ended."""
+"""Speaking for an organisation: claimed, named, confirmed, handed on, ended."""
 
 from __future__ import annotations
 

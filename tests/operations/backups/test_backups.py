@@ -1,4 +1,4 @@
-"""A backup brings everything back but mail, sessions and whoever asked to be forgotten."""
+"""A backup brings everything back except mail, sessions and people who asked to be forgotten."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_a_file_that_is_no_backup_is_named_so(folder: Path) -> None:
 
 
 def files(backup: Path) -> dict[str, bytes]:
-    """What a backup holds, by name."""
+    """The files in a backup, by name."""
     with tarfile.open(backup, "r:gz") as tar:
         return {member.name: taken(tar, member) for member in tar}
 

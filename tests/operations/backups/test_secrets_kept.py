@@ -1,4 +1,4 @@
-"""What is secret stands in no command's words, which everybody on the machine can read, and in no sentence."""
+"""Secrets are in no command's arguments, which everybody on the machine can read, and in no sentence."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ CHANGES = {
     ),
     "table backup is missing": "DROP TABLE backup",
 }
-"""What is said, and the statements that made it so, on both databases."""
+"""The message, and the statements that caused it, on both databases."""
 ALTERED = {
     "column talk of table person is not of this release": "ALTER TABLE person ADD COLUMN talk INTEGER NOT NULL",
     "column zone of table person may not be empty": "ALTER TABLE person ALTER zone SET NOT NULL",

@@ -1,4 +1,4 @@
-"""What was decided off site before it had a table of its own is afterwards as it was, in whatever state."""
+"""Decisions made elsewhere before they had a table of their own are the same afterwards, in every state."""
 
 from __future__ import annotations
 

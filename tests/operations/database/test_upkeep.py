@@ -1,4 +1,4 @@
-"""The worker's look through the database: once a day and after growth, whoever runs it; the operator's page shows the last."""
+"""The worker's check of the database: once a day and after growth, by any worker; the operator's page shows the last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What monitors are told: whether this process works, and whether all of it does."""
+"""The answers to monitors: whether this process works, and whether all of it does."""
 
 from __future__ import annotations
 
