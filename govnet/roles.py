@@ -165,13 +165,13 @@ def member_for_all(actor: Actor, subject: Any) -> Authority | None:
 
 
 def for_the_committee(actor: Actor, subject: Any) -> Authority | None:
-    """Acts under a mandate, where the person whom it is about is the only one on the committee."""
+    """Acts under a mandate, if the person concerned is the only one on the committee."""
     held = _held(actor, subject, "steering")
     return coordinator(actor, subject) if held and held <= set(getattr(subject, "concerns", ())) else None
 
 
 def for_the_coordinator(actor: Actor, subject: Any) -> Authority | None:
-    """Sits on the committee, where nobody acts under a mandate but the person whom it is about."""
+    """Sits on the committee, if nobody acts under a mandate but the person concerned."""
     held = _held(actor, subject, "coordinator")
     return steering(actor, subject) if held <= set(getattr(subject, "concerns", ())) else None
 

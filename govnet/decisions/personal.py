@@ -21,7 +21,7 @@ from govnet.extensions import db
 
 
 def held(person_id: int) -> dict[str, Any]:
-    """What columns do not say by themselves."""
+    """Facts that columns do not declare."""
     return {"options": _options(person_id)}
 
 
@@ -37,7 +37,7 @@ def _options(person_id: int) -> list[dict[str, Any]]:
 
 
 def forget(person_id: int) -> list[str]:
-    """Drop her drafts, with what stands beside them; returns those whose entries name it.
+    """Delete her drafts, with the parts beside them; returns those whose entries name it.
 
     What she proposed was put to others and stays.
     """

@@ -11,7 +11,7 @@ _MOST_KINDS = 500
 
 
 class Seldom:
-    """Counts what is kept out of the log, by kind."""
+    """Counts lines that are kept out of the log, by kind."""
 
     def __init__(self, pause: float = PAUSE, burst: int = 1) -> None:
         """`burst`: how many lines each pause may have before they are counted."""

@@ -1,4 +1,4 @@
-"""How much work a Markdown text may make: bounds on what comes out and on the steps it takes, kept while it is read.
+"""The work that a Markdown text may cause: limits on its output and on the steps, checked while it is read.
 
 Everything is counted, nothing is timed, so that the same text is always taken or always refused.
 """

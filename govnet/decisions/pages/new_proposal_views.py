@@ -1,4 +1,4 @@
-"""Proposing: the words first, then what they are about where that changes who decides."""
+"""New proposals: the text first, then the matter if that changes who decides."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def now_open() -> str:
 
 
 def to_check(network: Network, ask: Callable[[], AnyProposal]) -> Response | None:
-    """The page to check before it is asked; None for what is sent from there. RuleBroken where it could not be asked."""
+    """The page to check before it opens; None for a form sent from there. RuleBroken if it could not be opened."""
     if request.form.get("checked"):
         return None
     return check_page(rehearsal.rehearse(ask, network, current_actor()))

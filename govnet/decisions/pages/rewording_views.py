@@ -76,7 +76,7 @@ def reword(network: Network, proposal: Proposal) -> Response:
 
 
 def _typed(proposal: Proposal, form: Any, network: Network) -> Wording:
-    """The words in the form. RuleBroken for people whom we do not know."""
+    """The text in the form. RuleBroken for people whom we do not know."""
     version = queries.newest_version(proposal.id)
     rules = asked_rules(queries.changes_of(version))
     return Wording(
@@ -90,7 +90,7 @@ def _typed(proposal: Proposal, form: Any, network: Network) -> Wording:
 
 
 def _beside(proposal: Proposal, form: Any) -> dict[str, Any]:
-    """What the page to check says beside the new words: what changed and why, and the answers that end."""
+    """The page's facts beside the new version: the changes and their reason, and the answers that end."""
     version, text = queries.newest_version(proposal.id), form.text.data
     return {
         "difference": text_diff.shown(version.text, text) if text != version.text else (),

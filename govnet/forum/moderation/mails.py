@@ -20,7 +20,7 @@ def _post(post: Post) -> dict[str, Any]:
 
 
 def _to_author(post: Post, template: str, **context: Any) -> None:
-    """Nobody is written to who has gone or has no address."""
+    """Nobody is written to without an address, or after they have gone."""
     author = next(iter(readers([post.author_id])), None) if post.author_id else None
     if author is None:
         return
