@@ -99,7 +99,7 @@ def _may_read(announcement: Announcement) -> bool:
     return can(current_actor(), Can.READ_ANNOUNCEMENT, announcement)
 
 
-def who_reads(announcement: Announcement) -> str:
+def audience_label(announcement: Announcement) -> str:
     """The label of the audience."""
     if announcement.for_members:
         return str(_("Only members can read it on the site. It does not go to a mailing list elsewhere."))
@@ -199,7 +199,7 @@ def check(network: Network, announcement: Announcement, form: SendForm) -> dict[
         "letter": letter(network, announcement),
         "total": found.total,
         "how": how(found.facts(), announcement.audience),
-        "who_reads": who_reads(announcement),
+        "audience_label": audience_label(announcement),
         "may_send": can(current_actor(), Can.SEND_ANNOUNCEMENT, announcement),
     }
 

@@ -12,7 +12,7 @@ from govnet.charter.sentences import sentence
 from govnet.charter.turns import turn_after
 from govnet.committee import eligibility
 from govnet.committee.queries import Committee, Holding
-from govnet.committee.rules import said_lacking
+from govnet.committee.rules import lacking_sentences
 from govnet.kernel.calendar import DAY
 from govnet.kernel.messages import Said
 
@@ -39,7 +39,7 @@ def rules_of_places(charter: Charter) -> list[Said]:
 
 def lacking(committee: Committee, charter: Charter) -> list[Said]:
     """Where the committee's places are not those that the rules keep, each in a sentence."""
-    return said_lacking(committee.counts, charter) if committee.body else []
+    return lacking_sentences(committee.counts, charter) if committee.body else []
 
 
 def unfit_of(committee: Committee, charter: Charter) -> dict[int, tuple[str, date]]:

@@ -153,7 +153,7 @@ def lacking(counts: Mapping[str, int], charter: Charter) -> dict[str, int]:
     return {kind: number for kind, number in missing.items() if number > 0}
 
 
-def said_lacking(counts: Mapping[str, int], charter: Charter) -> list[Said]:
+def lacking_sentences(counts: Mapping[str, int], charter: Charter) -> list[Said]:
     """Differences between the committee's places and those that the charter keeps, as sentences."""
     return [
         Said(

@@ -209,7 +209,7 @@ def _standings(version: ProposalVersion) -> list[tuple[str, str]]:
 
 def _rules(decision: Decision) -> list[str]:
     """The sentences of the charter that hold from now on."""
-    changed = register_queries.what_it_changed(decision)
+    changed = register_queries.changes_of_rules(decision)
     return labels.new_rules(changed[1]) if changed else []
 
 

@@ -35,7 +35,7 @@ def _sent(stage: Stage, one: AnnouncementFact, days_ago: int) -> None:
     hour = stage.calendar.at(-days_ago, one.hour)
     stage.at(hour - timedelta(minutes=30), lambda: made.append(_write(stage, one)))
     stage.at(hour, lambda: _order(stage, one, made[0]))
-    stage.at(hour + timedelta(minutes=12), lambda: told_until(clock.now()))
+    stage.at(hour + timedelta(minutes=12), lambda: mark_as_told(clock.now()))
     stage.at(hour + timedelta(minutes=12), _send, alone=True)
 
 
@@ -70,7 +70,7 @@ def send() -> None:
     sender.run(at_once=5000, seconds=60)
 
 
-def told_until(moment: object) -> None:
+def mark_as_told(moment: object) -> None:
     """Notices of earlier events are marked as sent: their mails are not part of the demo."""
     old = select(Entry.id).where(Entry.at < moment)
     waiting = update(Telling).where(Telling.entry_id.in_(old), Telling.done_at.is_(None))

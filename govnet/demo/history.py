@@ -57,7 +57,7 @@ def _post_office(stage: Stage) -> None:
     for days in range(FOUNDED, TOLD_LATELY.days, -5):
         stage.at(stage.calendar.at(-days, 23), announcements.send, alone=True)
     lately = stage.calendar.now - TOLD_LATELY
-    stage.at(lately, lambda: announcements.told_until(lately))
+    stage.at(lately, lambda: announcements.mark_as_told(lately))
     for hours in range(int(TOLD_LATELY.total_seconds() // 3600), 0, -3):
         stage.at(
             stage.calendar.now - timedelta(hours=hours, minutes=-3), announcements.tell_and_send, alone=True

@@ -124,7 +124,7 @@ class PostMention(NamedTuple):
     author_id: int | None
 
 
-def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> list[PostMention]:
+def latest_posts(network_id: int, limit: int = 3, actor: Actor | None = None) -> list[PostMention]:
     """The newest post of each of the discussions that somebody wrote in last, as far as the actor may read."""
     seen = reach(actor) if actor else frozenset({Readership.PUBLIC})
     query = (

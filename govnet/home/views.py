@@ -14,7 +14,7 @@ from govnet.decisions.closing import results
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.register import search
 from govnet.extensions import db
-from govnet.forum.queries import said_lately
+from govnet.forum.queries import latest_posts
 from govnet.home import queries
 from govnet.home.queries import OfficeToday, People, people
 from govnet.kernel.actor import current_actor
@@ -91,7 +91,7 @@ def _gathered(network: Network) -> dict[str, Any]:
         "letters": letters.open_now(network.id, now()),
         "decided": [(each, results.outcome_in_words(each)) for each in search.lately(network.id, 3)],
         "coming": queries.coming_up(network, who),
-        "said": said_lately(network.id, 3, actor),
+        "said": latest_posts(network.id, 3, actor),
     }
 
 

@@ -70,7 +70,7 @@ def terms(network_id: int) -> JoiningTerms:
     return terms_of(version_in_force(network_id))
 
 
-def what_joining_means(network_id: int) -> tuple[Said, ...]:
+def meaning_of_joining(network_id: int) -> tuple[Said, ...]:
     """The rights of members and the length of a membership, in the charter's own sentences."""
     charter = rules_of(version_in_force(network_id))
     found: list[Parameter[Any]] = [

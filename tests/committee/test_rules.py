@@ -19,7 +19,7 @@ from govnet.committee.rules import (
     check_organisations,
     check_place,
     in_a_row,
-    said_lacking,
+    lacking_sentences,
 )
 from govnet.decisions.proposals.offices import OfficeInput
 from govnet.extensions import db
@@ -272,11 +272,11 @@ def test_one_more_from_the_same_organisation_is_refused(most, there, people):
 
 
 def test_missing_parts_are_named_in_words():
-    assert [str(each) for each in said_lacking({"individual": 1}, charter(**KEPT))] == [
+    assert [str(each) for each in lacking_sentences({"individual": 1}, charter(**KEPT))] == [
         "Our rules require 2 places for members in person; so far: 1 place.",
         "Our rules require 1 place for people who speak for organisations; so far: 0 places.",
     ]
-    assert said_lacking({"individual": 2, "organisation": 3}, charter(**KEPT)) == []
+    assert lacking_sentences({"individual": 2, "organisation": 3}, charter(**KEPT)) == []
 
 
 # ---- as it is recorded

@@ -50,7 +50,7 @@ def test_people_who_resign_from_the_network_leave_its_committee(uk):
 def leaves(network, person):
     key = db.session.query(Membership.id).filter_by(network_id=network.id, person_id=person.id).scalar()
     row = with_party(key)
-    said = departure.what_becomes(network, row)
+    said = departure.places_affected(network, row)
     with transaction():
         departure.resign(row, by=builders.acting(person, network), via=Door.WEB)
     committee_departure.end_of_those_who_left()
@@ -61,7 +61,7 @@ def leaves(network, person):
 def test_people_who_leave_read_that_the_place_ends_and_have_no_desk_from_that_moment(uk):
     sam = builders.a_steering_member(uk)
     row = with_party(db.session.query(Membership.id).scalar())
-    assert departure.what_becomes(uk, row) == ["Your place “Seat 2” ends today, with all its rights."]
+    assert departure.places_affected(uk, row) == ["Your place “Seat 2” ends today, with all its rights."]
     with transaction():
         departure.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
     assert not can(builders.acting(sam, uk), Can.SEE_DESK, uk)
@@ -103,7 +103,9 @@ def test_before_an_organisation_leaves_the_places_of_its_speakers_are_named(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     row = db.session.query(Membership).filter(Membership.organisation_id.is_not(None)).one()
-    assert departure.what_becomes(uk, row) == ["Sam Steering keeps the place “Seat 2” until Mon 11 Apr 2016."]
+    assert departure.places_affected(uk, row) == [
+        "Sam Steering keeps the place “Seat 2” until Mon 11 Apr 2016."
+    ]
 
 
 def test_a_coordinator_who_leaves_reads_that_the_mandate_goes_on(uk):

@@ -150,7 +150,7 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> DecisionPage
         petitions.petition(decision, actor),
         petitions.reviewed_by(decision.proposal_id),
         thread if thread is not None and can(actor, Can.READ_THREAD, thread) else None,
-        register_queries.what_it_changed(decision),
+        register_queries.changes_of_rules(decision),
         results.not_applied(decision),
         evidence.mails_of(proposal.id) if proposal.offsite else (),
         offices.replies_to(proposal.id) if now.offices else (),

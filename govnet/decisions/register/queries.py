@@ -68,7 +68,7 @@ def by_id(decision_id: int) -> Decision:
     return db.session.scalars(query).one()
 
 
-def what_it_changed(decision: Decision) -> tuple[int, tuple[Change, ...]] | None:
+def changes_of_rules(decision: Decision) -> tuple[int, tuple[Change, ...]] | None:
     """The charter version that a decision put into force, with the rules old and new; None without one."""
     if decision.version.changes == "{}" or decision.outcome not in ADOPTED:
         return None

@@ -31,7 +31,7 @@ from govnet.record.actions import record
 from govnet.web.pages import weekday_date
 
 
-def what_becomes(network: Network, membership: Membership) -> list[str]:
+def places_affected(network: Network, membership: Membership) -> list[str]:
     """A sentence for each place, and the mandate, of a person who leaves or speaks for an organisation that does."""
     day, alone = clock.today(network.zone), membership.person_id is not None
     query = (

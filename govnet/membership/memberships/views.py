@@ -19,7 +19,7 @@ from govnet.membership.blueprint import bp
 from govnet.membership.criteria import unagreed
 from govnet.membership.memberships import actions, departure, queries
 from govnet.membership.memberships import renewal as memberships_renewal
-from govnet.membership.memberships.departure import what_becomes
+from govnet.membership.memberships.departure import places_affected
 from govnet.membership.memberships.forms import NamingForm, OwnAddressForm, RenewForm
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations.queries import open_voice
@@ -171,7 +171,7 @@ def leave(network: Network, membership: Membership) -> Response:
             party=queries.name_of(row),
             form=form,
             K=MembershipKind,
-            offices=what_becomes(network, row) if row.end is None else (),
+            offices=places_affected(network, row) if row.end is None else (),
         )
 
     return form_view(

@@ -34,9 +34,9 @@ from govnet.membership.roster.table import (
     guessed,
     heading_of,
     letter,
-    said_by,
     score,
     strange_words,
+    values_in,
     with_addresses,
 )
 from govnet.people.organisations import name_key
@@ -245,7 +245,7 @@ class _Reading:
         if line.open_quote:
             self._wrong(line.number, _("has a quotation mark that never closes. Close it, or delete it."))
             return
-        said = said_by(columns, line.cells)
+        said = values_in(columns, line.cells)
         more = line.cells[len(columns.headings) :]
         if any(cell.strip(EDGE) for cell in more) or (
             more and not address_of(address_and_name(said["email"], [])[0])

@@ -17,7 +17,7 @@ TITLES: Final = 20
 """Rows at the top among which the heading is looked for."""
 
 
-def said_by(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
+def values_in(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
     """The values of a table's row, by our columns."""
     name = columns.first("name", cells)
     if not name or "@" in name:

@@ -439,7 +439,7 @@ def test_rules_on_trial_return_to_what_they_were_but_for_those_changed_since(
         e for e in entries_about(network.id, f"decision:{decision.id}") if e.verb.endswith("trial_ended")
     ]
     assert details(ended[0])["returned"] == ["committee.seats"]
-    changed = queries.what_it_changed(queries.decision(network.id, decision.number))
+    changed = queries.changes_of_rules(queries.decision(network.id, decision.number))
     assert changed is not None
     assert [(each.old, each.new) for each in changed[1]] == [(9, 11), (24, 12)]
     assert faults_of(network.id) == []
