@@ -65,7 +65,7 @@ def test_a_list_is_looked_at_before_anybody_comes_in(cory, app):
 
 def test_with_one_button_they_come_in_and_with_another_they_are_taken_back(cory, app):
     where = uploaded(cory)
-    assert "1 was asked to confirm" in send(cory, where, {}, action="/go").text
+    assert "1 person was asked to confirm" in send(cory, where, {}, action="/go").text
     send_again = cory.post(f"{where}/go", data={})
     assert send_again.status_code in (303, 400)
     with app.app_context():
