@@ -113,9 +113,9 @@ FOR_MONITORS = (HEALTH, READY, METRICS)
 
 @dataclass(frozen=True)
 class InAddress:
-    """What an address names otherwise than by its number: the part of the address, and how it is found there.
+    """A thing that an address names otherwise than by its number: the part of the address, and how to find it there.
 
-    `find(network, value)` raises NotFound where there is no such thing.
+    `find(network, value)` raises NotFound if there is no such thing.
     """
 
     part: str
