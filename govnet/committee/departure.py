@@ -19,7 +19,7 @@ from govnet.offices.term_ends import end_now
 from govnet.people.models import Representation
 
 
-def end_of_those_who_left() -> int:
+def end_terms_of_former_members() -> int:
     """End the terms of those who resigned or were removed as members, and do not belong in another way; how many."""
     return each_row("end offices of those who left", Term, _leaving, _end_one)
 

@@ -53,7 +53,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("say that drafts can be asked", readiness.tell_due, 30),
     Duty("put decided rules into force", effects.apply_due, 30),
     Duty("remind of the last day", actions.remind_due, 30),
-    Duty("end offices of those who left", departure.end_of_those_who_left, 30),
+    Duty("end offices of those who left", departure.end_terms_of_former_members, 30),
     Duty("see who fits their place", eligibility.look, 60),
     Duty("close letters", letters.close_due),
     Duty("say that replies are overdue", letters.remind_due, 60),

@@ -37,9 +37,9 @@ def resigned(network, person):
 
 def test_people_who_resign_from_the_network_leave_its_committee(uk):
     sam, other = builders.a_steering_member(uk), builders.a_steering_member(uk)
-    assert committee_departure.end_of_those_who_left() == 0
+    assert committee_departure.end_terms_of_former_members() == 0
     resigned(uk, sam)
-    assert [committee_departure.end_of_those_who_left() for _ in range(2)] == [1, 0]
+    assert [committee_departure.end_terms_of_former_members() for _ in range(2)] == [1, 0]
     assert not builders.acting(sam, uk).is_steering
     assert builders.acting(other, uk).is_steering
     term = db.session.query(Term).filter_by(person_id=sam.id).one()
@@ -53,7 +53,7 @@ def leaves(network, person):
     said = departure.places_affected(network, row)
     with transaction():
         departure.resign(row, by=builders.acting(person, network), via=Door.WEB)
-    committee_departure.end_of_those_who_left()
+    committee_departure.end_terms_of_former_members()
     eligibility.look()
     return said
 
@@ -74,7 +74,7 @@ def test_where_the_rules_have_who_no_longer_fits_stay_so_does_who_leaves(app):
     assert builders.acting(sam, uk).is_steering
     with transaction():  # who is removed by a decision keeps none
         db.session.query(Membership).filter_by(person_id=sam.id).one().state = MembershipState.REMOVED
-    assert committee_departure.end_of_those_who_left() == 1
+    assert committee_departure.end_terms_of_former_members() == 1
     assert not builders.acting(sam, uk).is_steering
 
 
@@ -117,13 +117,13 @@ def test_people_who_still_speak_for_a_member_organisation_stay(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     resigned(uk, sam)
-    assert committee_departure.end_of_those_who_left() == 0
+    assert committee_departure.end_terms_of_former_members() == 0
 
 
 def test_people_who_sit_as_found_and_were_never_members_stay(uk):
     body, person = builders.a_committee(uk), builders.a_person()
     builders.seated(body, person)
-    assert committee_departure.end_of_those_who_left() == 0
+    assert committee_departure.end_terms_of_former_members() == 0
     assert builders.acting(person, uk).is_steering
 
 

@@ -117,7 +117,7 @@ def _join_page(network: Network, form: JoinForm, status: int, *, changed: bool =
         terms=criteria.terms(network.id),
         changed=changed,
         usual=queries.usual_days(network.id),
-        means=criteria.what_joining_means(network.id),
+        means=criteria.meaning_of_joining(network.id),
     )
 
 

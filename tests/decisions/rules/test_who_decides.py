@@ -202,7 +202,7 @@ def test_the_contents_lead_to_each_chapter(app: Flask) -> None:
 
 
 @ON_PAGES
-def test_only_whoever_may_propose_is_led_to_the_form(app: Flask) -> None:
+def test_only_people_who_may_propose_are_led_to_the_form(app: Flask) -> None:
     uk, north = a_network("uk"), a_network_with_rules("north", decisions__who_may_propose="committee")
     for network in (uk, north):
         here = f"/{network.slug}/charter"
