@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,6 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import fitting
-from govnet.kernel.transaction import transaction
 from govnet.kernel.url_converters import asked_number, asked_page
 from govnet.letters import actions, queries, rules
 from govnet.letters.blueprint import bp
@@ -25,8 +24,8 @@ from govnet.letters.forms import LetterForm, NewLetterForm, SignForm
 from govnet.letters.models import Letter
 from govnet.letters.page import shown
 from govnet.permissions import Can, allows, can
-from govnet.web.form_view import form_view
-from govnet.web.pages import page, see
+from govnet.web.form_view import form_view, press
+from govnet.web.pages import page
 
 
 def letter_page(letter_id: int, form: SignForm | None = None, status: int = 200) -> Response:
@@ -134,8 +133,7 @@ def sign(network: Network, letter: Letter) -> Response:
 @allows(Can.SIGN_LETTER, letter=Letter)
 def take_back(network: Network, letter: Letter) -> Response:
     """Take it back while that can be done."""
-    letter_id, form = letter.id, SignForm(about=letter)
-    with form.catching(), transaction():
-        actions.take_back(letter, form.party.data or "", by=current_actor(), via=Door.WEB)
-        return see(".letter", letter_id=letter_id)
-    return letter_page(letter_id, form, 422)
+    letter_id, party, by = letter.id, request.form.get("party", ""), current_actor()
+    return press(
+        lambda: actions.take_back(letter, party, by=by, via=Door.WEB), url_for(".letter", letter_id=letter_id)
+    )

@@ -27,6 +27,7 @@ def form_view(
     look: bool = False,
     first: Callable[[], Response | None] | None = None,
     stale: Callable[[Any], Response] | None = None,
+    then: Callable[[], Response] | None = None,
 ) -> Response:
     """Show a form and take it, at one address.
 
@@ -38,7 +39,7 @@ def form_view(
     for each form however often it is sent. `look`: nothing is done yet, and the form is shown again with 200 where it
     is valid. `first` is called before anything is locked, and its page answers where it makes one: what is to be checked
     before it is done. What it breaks is said on the form. `stale` answers where what the form is about has changed
-    meanwhile.
+    meanwhile. `then` makes the page that answers once it is done, where no address shows it.
     """
     if not form.validate_on_submit() or look:
         return show(422 if form.errors else 200)
@@ -46,7 +47,8 @@ def form_view(
         with form.catching():
             if first is not None and (answer := first()) is not None:
                 return answer
-            return _make(form, do, to, done) if makes else _do(do, to, done)
+            answer = _make(form, do, to, done) if makes else _do(do, to, done)
+            return then() if then is not None else answer
     except Conflict as changed:
         if stale is None:
             raise

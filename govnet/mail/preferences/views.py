@@ -19,7 +19,7 @@ from govnet.mail.preferences.forms import LeaveForm, MailAddressForm
 from govnet.mail.volume import Reach, Volume
 from govnet.permissions import Can, allows
 from govnet.web import origins
-from govnet.web.form_view import press
+from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form
 from govnet.web.pages import never_cached, page
 
@@ -53,11 +53,13 @@ def ask_link(network: Network) -> Response:
     """Somebody who takes just the mail asks for the link that changes or ends it."""
     never_cached()
     form = MailAddressForm(about=network)
-    if request.method == "GET" or not form.validate_on_submit():
-        return page("mail/preferences/ask_link.html", 422 if form.is_submitted() else 200, form=form)
-    with transaction():
-        actions.mail_choices(network, str(form.address.data))
-    return page("mail/preferences/link_sent.html", address=form.address.data)
+    return form_view(
+        form,
+        lambda: actions.mail_choices(network, str(form.address.data)),
+        url_for(".about"),
+        lambda status: page("mail/preferences/ask_link.html", status, form=form),
+        then=lambda: page("mail/preferences/link_sent.html", address=form.address.data),
+    )
 
 
 @bp.route("/mail/confirm/<token>", methods=["GET", "POST"])
@@ -69,28 +71,32 @@ def confirm_page(token: str) -> Response:
     network = db.session.get_one(Network, row.network_id)
     form = Form(about=row)
     if actions.has_ended(row):
-        return _ended_page(row, network, form)
-    if request.method == "GET" or not form.validate_on_submit():
-        return page(
-            "mail/preferences/confirm.html", 422 if form.is_submitted() else 200, form=form, network=network
-        )
-    with transaction():
-        actions.confirm(token)
-    return page(
-        "mail/preferences/confirmed.html", network=db.session.get_one(Network, row.network_id), token=token
+        return _ended_page(row, network, form, token)
+    return form_view(
+        form,
+        lambda: actions.confirm(token),
+        url_for(".choose", token=token),
+        lambda status: page("mail/preferences/confirm.html", status, form=form, network=network),
+        then=lambda: page("mail/preferences/confirmed.html", network=network, token=token),
     )
 
 
-def _ended_page(row: Subscription, network: Network, form: Form) -> Response:
+def _ended_page(row: Subscription, network: Network, form: Form, token: str) -> Response:
     """The link has ended; its one button mails a new one."""
-    if request.method == "GET" or not row.address or not form.validate_on_submit():
-        return page(
-            "mail/preferences/confirm_ended.html", 410, form=form, network=network, address=row.address
-        )
-    address = row.address
-    with transaction():
-        actions.subscribe_address(network, address, row.name, language=row.language)
-    return page("mail/preferences/link_sent.html", address=address, network=network, asks=True)
+    address, name, language = row.address, row.name, row.language
+
+    def show(_status: int) -> Response:
+        return page("mail/preferences/confirm_ended.html", 410, form=form, network=network, address=address)
+
+    if not address:
+        return show(410)
+    return form_view(
+        form,
+        lambda: actions.subscribe_address(network, address, name, language=language),
+        url_for(".confirm_page", token=token),
+        show,
+        then=lambda: page("mail/preferences/link_sent.html", address=address, network=network, asks=True),
+    )
 
 
 @bp.route("/mail/choose/<token>", methods=["GET", "POST"])

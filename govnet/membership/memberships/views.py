@@ -13,7 +13,6 @@ from govnet.extensions import limiter
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.transaction import transaction
 from govnet.kernel.url_converters import asked_page
 from govnet.membership.blueprint import bp
 from govnet.membership.criteria import unagreed
@@ -218,14 +217,19 @@ def confirming(network: Network, token: str) -> Response:
 def own_address(network: Network, token: str) -> Response:
     """Somebody whose address on the old list is another's gives one of their own."""
     form = OwnAddressForm()
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            membership, by = actions.held_by(token, network)
-            email_id = ids_of("membership", token, 2)[1]
-            actions.ask_own_address(membership, email_id, str(form.email.data), by=by)
-        if not form.errors:
-            return page("membership/memberships/own_address_sent.html", address=form.email.data)
-    return _own_address_page(token, network, 422, form)
+
+    def do() -> None:
+        membership, by = actions.held_by(token, network)
+        email_id = ids_of("membership", token, 2)[1]
+        actions.ask_own_address(membership, email_id, str(form.email.data), by=by)
+
+    return form_view(
+        form,
+        do,
+        url_for(".confirming", token=token),
+        lambda status: _own_address_page(token, network, status, form),
+        then=lambda: page("membership/memberships/own_address_sent.html", address=form.email.data),
+    )
 
 
 def _own_address_page(
