@@ -11,8 +11,7 @@ def web_address(typed: str) -> str | None:
     Only http and https count: a `javascript:` or `data:` address is none.
     """
     text = typed.strip()
-    scheme, colon, rest = text.partition(":")
-    if not colon or "." in scheme or rest[:1].isdigit():
+    if "." in text.partition(":")[0]:  # no scheme
         text = f"https://{text}"
     try:
         parts = urlsplit(text)

@@ -178,6 +178,7 @@ def test_an_office_that_the_rules_do_not_give_is_refused_and_the_message_says_wh
         ({"until": date(2015, 4, 12), "coopted": True}, [], {}),
         ({"until": date(2016, 1, 1)}, [], {}),
         ({"until": date(2016, 1, 1)}, [], {"vacancy": "decision"}),
+        ({"until": date(2016, 1, 1), "body": "all"}, [], {"vacancy": "decision"}),
         ({"turn": date(2017, 4, 13)}, [], {}),
         ({"turn": date(2017, 7, 1), "until": date(2017, 4, 13)}, [], {}),
     ],
@@ -221,6 +222,15 @@ def test_places_for_sister_networks_are_as_many_as_the_rules_have(sister, sister
     refused("constituency", complaint, lambda: check_place(kind, there, rules, "committee"))
 
 
+def test_places_for_sister_networks_are_kept_before_the_first_of_them_is_there():
+    refused(
+        "constituency",
+        "By our rules the places that are left are for sister networks: 2 places.",
+        lambda: check_place("any", {"any": 7}, charter(sister_seats=2), "committee"),
+    )
+    check_place("any", {"any": 6}, charter(sister_seats=2), "committee")
+
+
 IN_PERSON = "By our rules the places that are left are for members in person: 2 places."
 KEPT = {"seats": 5, "individual_seats": 2, "organisation_seats": 1, "sister_seats": 1}
 
@@ -234,6 +244,7 @@ KEPT = {"seats": 5, "individual_seats": 2, "organisation_seats": 1, "sister_seat
         ("organisation", {"any": 1}, ""),
         ("organisation", {"any": 1, "organisation": 1}, IN_PERSON),
         ("any", {"individual": 2}, ""),
+        ("individual", {"individual": 2}, ""),
         (
             "any",
             {"individual": 3},

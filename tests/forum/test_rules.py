@@ -134,7 +134,7 @@ def test_a_long_quote_ends_after_a_word_unless_that_would_halve_it(source, kept)
     assert rules.quoted(source) == f"> {kept}\n\n"
 
 
-NAMES = {1: "Ann Example", 2: "Ann Exampleton", 3: "Bo", 4: ""}
+NAMES = {1: "Ann Example", 2: "Ann Exampleton", 3: "Bo", 4: "", 5: "Y"}
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,8 @@ NAMES = {1: "Ann Example", 2: "Ann Exampleton", 3: "Bo", 4: ""}
         ("@Bobby is somebody else", set()),
         ("@Bo2 is somebody else", set()),
         ("@Bo's idea", {3}),
+        ("@Y, please", {5}),
+        ("@_nobody", set()),
         ("first line\n> quoted\n@Bo", {3}),
         ("two lines\n@Ann\nExample", set()),
     ],

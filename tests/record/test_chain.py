@@ -91,6 +91,7 @@ def test_an_entry_that_says_something_else_no_longer_fits_its_hash() -> None:
         ({"facts_salt": None}, "its facts were changed"),
         ({"words": "other"}, "its words were changed"),
         ({"words_salt": "other"}, "its words were changed"),
+        ({"facts": None, "facts_salt": None, "words": "other"}, "its words were changed"),
     ],
 )
 def test_a_text_that_was_changed_is_found(change: dict[str, str | None], what: str) -> None:
