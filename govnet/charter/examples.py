@@ -22,7 +22,7 @@ YEARS = 10
 """The years over which an example counts repeated events."""
 
 
-def example(parameter: Parameter[Any], old: Charter, new: Charter, roll: int = 0) -> Said | None:
+def example(parameter: Parameter[Any], old: Charter, new: Charter, roll: int) -> Said | None:
     """The effect of the change of that rule in numbers, with that many people on the roll.
 
     None if its sentence is enough, if nothing changes for anybody, or if it has no effect before and after.

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Lock
-from urllib.parse import urlsplit
 
 LINK_LASTS = timedelta(minutes=10)
 DAY = timedelta(days=1)
@@ -90,11 +89,7 @@ def local_path(text: str | None) -> str:
     text = text or ""
     if not text.startswith("/") or text.startswith("//") or len(text) > 500 or _CONTROLS.search(text):
         return ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    return "" if parts.scheme or parts.netloc else text
+    return text
 
 
 _BROWSERS = (

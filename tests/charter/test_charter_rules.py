@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from govnet.charter import parameters as p
 from govnet.charter.kinds import BadValue, Share
-from govnet.charter.rules import Charter, carried_over, diff, load, problems, starting
+from govnet.charter.rules import Charter, canonical, carried_over, diff, load, problems, starting
 from govnet.charter.thresholds import (
     Strictness,
     Threshold,
@@ -138,6 +138,10 @@ def test_equal_charters_are_equal_texts_whatever_the_order_they_were_set_in() ->
     other = Charter().with_changes({"committee.seats": 7}).with_changes({"decisions.closing_hour": 12})
     assert one.dumps() == other.dumps()
     assert other.number == 2
+
+
+def test_the_text_of_a_charter_has_sorted_keys_no_blanks_and_letters_as_they_are() -> None:
+    assert canonical({"b": [1, 2], "a": "é"}) == '{"a":"é","b":[1,2]}'
 
 
 def test_a_charter_written_before_a_rule_existed_takes_its_default() -> None:

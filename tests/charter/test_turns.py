@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.charter.sentences import sentence
-from govnet.charter.turns import turn_after
+from govnet.charter.turns import regular, turn_after
 
 
 def charter(staggering="halves", months=24, month="june"):
@@ -52,6 +52,26 @@ def test_the_turns_of_one_place_are_a_whole_term_apart(kind, month, position, da
     assert day < turn < after
     assert (after.year - turn.year) * 12 + after.month - turn.month == rules[p.TERM_MONTHS]
     assert turn_after(position, turn - timedelta(days=1), rules) == turn
+
+
+@pytest.mark.parametrize(
+    ("staggering", "months", "yearly"),
+    [
+        ("none", 12, False),
+        ("together", 11, False),
+        ("together", 12, True),
+        ("together", 13, False),
+        ("together", 18, False),
+        ("together", 36, True),
+        ("halves", 12, True),
+        ("halves", 15, False),
+        ("halves", 48, True),
+        ("thirds", 9, True),
+        ("thirds", 15, False),
+    ],
+)
+def test_turns_come_on_the_same_days_of_a_year(staggering, months, yearly):
+    assert regular(charter(staggering, months)) is yearly
 
 
 def test_the_charter_says_it_in_one_sentence():

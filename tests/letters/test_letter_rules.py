@@ -41,6 +41,7 @@ def test_everybody_has_a_week_to_sign_and_nobody_a_year_and_a_day(day: date, why
 
 
 def test_opening_after_the_closing_hour_gives_the_whole_last_day() -> None:
+    assert rules.soonest(MONDAY.replace(hour=17), CHARTER, LONDON) == date(2015, 4, 20)
     evening = MONDAY.replace(hour=19)
     assert rules.soonest(evening, CHARTER, LONDON) == date(2015, 4, 21)
 

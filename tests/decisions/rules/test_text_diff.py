@@ -116,6 +116,13 @@ def test_short_texts_are_shown_whole() -> None:
     ]
 
 
+def test_a_page_with_nothing_to_spend_shows_a_passage_as_replaced() -> None:
+    assert text_diff.shown("one same two", "uno same due", budget=0) == [
+        (DEL, "one same two"),
+        (INS, "uno same due"),
+    ]
+
+
 WORDS = "wordwordw "
 
 

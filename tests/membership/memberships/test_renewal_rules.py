@@ -32,6 +32,11 @@ def test_the_months_run_from_the_last_renewal_and_never_from_before_the_rule(
     assert renewal_rules.due_on(start, renewed, since, months) == expected
 
 
+def test_after_a_short_month_the_last_days_of_the_one_before_are_due_together():
+    assert renewal_rules.latest_due(date(2015, 2, 28), 1) == date(2015, 1, 31)
+    assert renewal_rules.latest_due(date(2015, 2, 27), 1) == date(2015, 1, 27)
+
+
 @given(DAYS, st.integers(1, 120))
 def test_memberships_due_today_are_exactly_those_that_began_by_then(today, months):
     latest = renewal_rules.latest_due(today, months)
