@@ -110,6 +110,7 @@ def test_nothing_comes_first_where_nobody_chose(method: str) -> None:
     found = count(method, [], OPTIONS)
     assert found.first is None
     assert found.tied == ()
+    assert found.totals == dict.fromkeys(range(OPTIONS + 1), 0)
 
 
 @pytest.mark.parametrize(
