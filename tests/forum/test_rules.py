@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.charter.rules import load
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter, load
 from govnet.forum import rules
 from govnet.forum.moderation import rules as moderation_rules
 from govnet.forum.states import AppealOutcome, Readership
@@ -209,6 +210,7 @@ def test_the_author_and_the_hider_of_a_post_never_hear_the_appeal():
 def test_a_charter_that_says_nothing_means_the_usual():
     assert rules.terms(load({})) == rules.ForumTerms(14, members_topics=True)
     assert rules.terms(load({"conduct.appeal_days": 21})) == rules.ForumTerms(21, members_topics=True)
+    assert rules.terms(Charter({p.MEMBERS_TOPICS.key: False})) == rules.ForumTerms(14, members_topics=False)
 
 
 @pytest.mark.parametrize(

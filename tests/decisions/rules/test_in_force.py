@@ -67,7 +67,8 @@ def test_a_decision_without_an_end_is_not_on_trial() -> None:
 
 def test_a_decision_is_replaced_for_good_or_while_the_trial_of_another_lasts() -> None:
     one = decided(1)
-    decided(2, supersedes=one, outcome=Outcome.NOT_AGREED)
+    refused = decided(2, supersedes=one, outcome=Outcome.NOT_AGREED)
+    assert in_force.holds_again(refused, MAY) is None
     assert in_force.state_of(one, MAY) is DecisionState.IN_FORCE
     assert in_force.replaced_by(one, MAY) is None
     trial = decided(3, supersedes=one, trial_until=JUNE)
