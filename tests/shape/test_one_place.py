@@ -29,6 +29,22 @@ def test_only_the_transaction_commits_and_rolls_back(path):
     assert not rollbacks or source.name(path) in ROLLBACKS, f"{source.name(path)} rolls back"
 
 
+VIEWS = [path for path in FILES if path.stem == "views" or path.stem.endswith("_views")]
+BEGIN_THEMSELVES = {
+    "accounts/sign_in_views.py",  # a session begins or ends with it, and limits answer with 429 and 503
+    "accounts/data_views.py",  # links in mails about an address, which answer 410 once they have ended
+    "demo/views.py",  # the visitor becomes somebody else
+    "mail/preferences/views.py",  # a mail program's own button, and forms without a key
+}
+"""Views that begin a transaction by themselves, and what web/form_view cannot say of them."""
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=source.name)
+def test_views_write_behind_a_form_or_a_button(path):
+    begins = {"govnet.kernel.transaction.transaction", "govnet.web.forms.once"} & source.imported(path)
+    assert bool(begins) is (source.name(path) in BEGIN_THEMSELVES), f"{source.name(path)}: form_view or press"
+
+
 @pytest.mark.parametrize("path", FILES, ids=source.name)
 def test_time_comes_from_the_clock(path):
     if source.name(path) == "kernel/clock.py":
