@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import date
 
 from flask import url_for
-from sqlalchemy import select
 
 from govnet.charter.parameters import CODE_OF_CONDUCT
 from govnet.charter.queries import rules_in_force
@@ -14,8 +13,8 @@ from govnet.extensions import db
 from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.offices import events
-from govnet.offices.models import CodePromise, Mandate, Term
-from govnet.offices.queries import mandate_whole, officers
+from govnet.offices.models import Mandate, Term
+from govnet.offices.queries import mandate_whole, officers, promises_asked
 from govnet.record import registry
 
 _TERM = "offices/term"
@@ -54,7 +53,7 @@ def _promises(told: ToldEntry, **office: int) -> list[Notice]:
     if not told.details["verb"].endswith("_granted"):
         return []
     code = rules_in_force(told.network.id)[CODE_OF_CONDUCT]
-    asked = db.session.scalars(select(CodePromise).filter_by(**office, at=None)).all()
+    asked = promises_asked(**office)
     return [
         Notice(
             template="offices/promise", news=News.ALWAYS, context={"promise": each, "code": list(code)},

@@ -19,7 +19,16 @@ from sqlalchemy.orm import joinedload, selectinload
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, MandateReport, Seat, Term
+from govnet.offices.models import (
+    Body,
+    BodyKind,
+    CodePromise,
+    Mandate,
+    MandateNamed,
+    MandateReport,
+    Seat,
+    Term,
+)
 from govnet.offices.rules import ReportDue, reports_due
 from govnet.people.models import Person
 
@@ -152,3 +161,8 @@ def dues_of(mandate: Mandate, day: date) -> list[ReportDue]:
     filed = {report.due_on for report in mandate.reports}
     dues = reports_due(mandate.start, mandate.end, mandate.report_months, filed=filed, today=day)
     return [due for due in dues if mandate.reports_since is None or due.on >= mandate.reports_since]
+
+
+def promises_asked(**office: int) -> Sequence[CodePromise]:
+    """Promises of that term or mandate (`term_id`, `mandate_id`) that were asked for and not given."""
+    return db.session.scalars(select(CodePromise).filter_by(**office, at=None)).all()

@@ -27,6 +27,7 @@ from govnet.operations.events import (
     OperatorGiven,
     OperatorTaken,
 )
+from govnet.operations.health import clock_check
 from govnet.people.addresses import parsed
 from govnet.people.models import OperatorGrant, Person
 from govnet.people.persons import person_by_email
@@ -142,7 +143,7 @@ def confirm_clock(*, by: Actor, via: Door) -> None:
     if not doubts:
         raise RuleBroken(_("The clock is not in doubt, and nothing is waiting for it."))
     newest = min(doubt.newest_at for doubt in doubts)
-    queries.end_doubt()
+    clock_check.end_doubt()
     tell_all(ClockConfirmed, by=by, via=via, newest=newest.date())
 
 

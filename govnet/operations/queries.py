@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.charter.models import Network
@@ -145,12 +145,6 @@ def set_aside_by_duty() -> dict[str, int]:
 def clock_doubts() -> Sequence[ClockDoubt]:
     """The machines whose clock is not believed, by name."""
     return db.session.scalars(select(ClockDoubt).order_by(ClockDoubt.host)).all()
-
-
-def end_doubt(host: str | None = None) -> None:
-    """Believe the clock of one machine, or of all. Inside transaction()."""
-    which = () if host is None else (ClockDoubt.host == host,)
-    db.session.execute(delete(ClockDoubt).where(*which))
 
 
 def refused() -> bool:

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from govnet.kernel.errors import Conflict, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.kernel.translation import say
-from govnet.web.forms import Form, once
+from govnet.web.forms import Form
+from govnet.web.submissions import once
 
 T = TypeVar("T")
 

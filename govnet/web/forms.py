@@ -6,17 +6,15 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from babel import support
-from flask import Response, current_app, flash, redirect, request, session
+from flask import Response, current_app, request, session
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, HiddenField, IntegerField, SelectMultipleField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -24,17 +22,15 @@ from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput, TextArea
 
-from govnet.extensions import db
-from govnet.kernel import clock, person_names
+from govnet.kernel import person_names
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.form_tokens import TokenForm
 from govnet.kernel.markdown_limits import TooMuch
 from govnet.kernel.messages import Said
-from govnet.kernel.models import Submission
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import clean, render
-from govnet.kernel.transaction import transaction
 from govnet.kernel.translation import say
+from govnet.web import submissions
 from govnet.web.pages import weekday_date
 
 POST_LIMIT = 50_000
@@ -208,22 +204,21 @@ class Form(TokenForm):
         secret = str(current_app.config["SECRET_KEY"])
         return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
-    def _base(self) -> str:
+    def base(self) -> str:
+        """The part of its keys that is the same for each copy of this form: its maker, and what it is about."""
         return self._base_for(self._about)
 
     def _fresh_key(self) -> str:
         """The base and how many things were made from it, so that a fresh form makes a new thing."""
-        base, made = self._base(), self._made
+        base, made = self.base(), self._made
         if made is None:
-            made = db.session.scalar(
-                select(func.count()).select_from(Submission).where(Submission.base == base)
-            )
+            made = submissions.count(base)
         return f"{base}.{made}"
 
     @property
     def key(self) -> str:
         """The key that came with the form; one from before she signed in again stays one, but becomes hers."""
-        sent, base = (self.form_key.data or "")[:100], self._base()
+        sent, base = (self.form_key.data or "")[:100], self.base()
         if not sent:
             return self._fresh_key()
         return sent if sent.partition(".")[0] == base else f"{base}.{_short_digest(sent)}"
@@ -274,50 +269,6 @@ class Catching:
             self.form.say_broken(error)
             return True
         return False
-
-
-def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: object = None) -> Response:
-    """Make something in one transaction, once for each key and text, and go to it (303).
-
-    Sent again, the same form leads to the thing made the first time. `done` is shown on the page that follows, or makes
-    its text from the thing made.
-    """
-    key, digest, base = form.key, form.digest(), form._base()
-    try:
-        with transaction():
-            before = db.session.get(Submission, (key, digest)) or _just_sent(base, digest, form.same_for)
-            if before is None:
-                row = Submission(key=key, digest=digest, base=base, at=clock.now())
-                db.session.add(row)
-                db.session.flush()  # two at once: the second waits here and finds the first
-                made = make()
-                db.session.flush()  # the address needs the key of the new row
-                row.address = address(made)
-                done = done(made) if callable(done) else done
-            where = (before or row).address
-    except IntegrityError:
-        where = _made_meanwhile(key, digest)
-    if done and before is None:
-        flash(str(done), "success")
-    return redirect(where, 303)  # type: ignore[return-value]
-
-
-def _just_sent(base: str, digest: str, lately: timedelta) -> Submission | None:
-    """The same text from the same person about the same thing, sent a moment ago by another copy of the form."""
-    if not lately:
-        return None
-    query = select(Submission).where(
-        Submission.base == base, Submission.digest == digest, Submission.at > clock.now() - lately
-    )
-    return db.session.scalars(query.limit(1)).first()
-
-
-def _made_meanwhile(key: str, digest: str) -> str:
-    """The address of what another request made with this very form; raises when the conflict was another one."""
-    row = db.session.get(Submission, (key, digest), populate_existing=True)
-    if row is None or not row.address:
-        raise
-    return row.address
 
 
 def meanwhile(now: Form, typed: Form) -> list[tuple[str, str]]:

@@ -176,6 +176,40 @@ def test_every_module_and_public_promise_has_a_docstring(path):
             assert ast.get_docstring(node), f"{source.name(path)}: {node.name} promises nothing"
 
 
+WORDS_AND_PAGES = {"views", "forms", "rules", "labels", "events", "notify", "page", "listeners"}
+"""Files that show, name or judge: statements stand with the queries and the acts, and acts alone are recorded."""
+STATEMENTS = {"select", "insert", "update", "delete", "upsert"}
+RECORDS = {*STATEMENTS, "record"}
+READERS = {"queries", "search", "audit", "models"}
+
+
+def _calls(path):
+    """The names of the functions that a file calls and does not define itself."""
+    tree = source.tree(path)
+    own = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+    return {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    } - own
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.stem.split("_")[-1] in WORDS_AND_PAGES], ids=source.name
+)
+def test_pages_words_and_rules_ask_no_table_and_record_nothing(path):
+    assert not _calls(path) & RECORDS, source.name(path)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.stem.split("_")[-1] in READERS], ids=source.name
+)
+def test_reading_records_nothing(path):
+    assert not _calls(path) & {"record", "insert", "update", "delete", "upsert", "transaction"}, source.name(
+        path
+    )
+
+
 def test_actions_ask_for_the_right_themselves():
     for path in (p for p in FILES if p.name == "actions.py" and source.feature(p) not in ("record", "mail")):
         text = path.read_text()

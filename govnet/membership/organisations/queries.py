@@ -177,6 +177,13 @@ def claims_waiting(network_id: int, organisation_id: int | None = None) -> Seque
     return db.session.scalars(query).all()
 
 
+def claim(claim_id: int) -> RepresentationClaim | None:
+    """A claim with its organisation, whatever has become of it."""
+    query = select(RepresentationClaim).options(joinedload(RepresentationClaim.organisation))
+    found: RepresentationClaim | None = db.session.scalar(query.where(RepresentationClaim.id == claim_id))
+    return found
+
+
 def waiting_claim(network_id: int, organisation_id: int, email: str) -> RepresentationClaim | None:
     """The address's claim for the organisation that is not settled yet."""
     query = select(RepresentationClaim).where(

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
@@ -225,8 +223,7 @@ def end_voice(network: Network, voice: Representation) -> Response:
 
 
 def _invited(network: Network, token: str) -> RepresentationClaim:
-    query = select(RepresentationClaim).options(joinedload(RepresentationClaim.organisation))
-    found = db.session.scalar(query.where(RepresentationClaim.id == signed_links.ids_of("claim", token)[0]))
+    found = queries.claim(signed_links.ids_of("claim", token)[0])
     if found is None or found.network_id != network.id:
         raise NotFound(_("This link no longer works."))
     return found

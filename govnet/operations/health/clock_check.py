@@ -8,14 +8,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.insertion import insert_once
 from govnet.kernel.time_source import is_synchronised
 from govnet.kernel.transaction import let_go, transaction
-from govnet.operations import queries
 from govnet.operations.models import ClockDoubt
 from govnet.record.models import Entry
 
@@ -56,7 +55,7 @@ class ClockCheck:
         believed = abs(clock.now() - since) <= FAR or self._another_agrees()
         if believed and doubt is not None:
             with transaction():
-                queries.end_doubt(host)
+                end_doubt(host)
             log.warning("the clock is believed", newest_entry=since.isoformat())
         elif not believed and doubt is None:
             let_go()
@@ -75,3 +74,9 @@ class ClockCheck:
         elsewhere = text("SELECT clock_timestamp() WHERE inet_server_addr() <> inet_client_addr()")
         theirs = db.session.scalar(elsewhere)
         return theirs is not None and abs(now - theirs) <= NEAR
+
+
+def end_doubt(host: str | None = None) -> None:
+    """Believe the clock of one machine, or of all. Inside transaction()."""
+    which = () if host is None else (ClockDoubt.host == host,)
+    db.session.execute(delete(ClockDoubt).where(*which))
