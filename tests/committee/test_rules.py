@@ -229,6 +229,7 @@ def test_places_for_sister_networks_are_kept_before_the_first_of_them_is_there()
         lambda: check_place("any", {"any": 7}, charter(sister_seats=2), "committee"),
     )
     check_place("any", {"any": 6}, charter(sister_seats=2), "committee")
+    check_place("sister network", {}, charter(sister_seats=1), "committee")
 
 
 IN_PERSON = "By our rules the places that are left are for members in person: 2 places."

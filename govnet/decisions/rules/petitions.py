@@ -22,7 +22,7 @@ class Asking:
 
 def refusal(asking: Asking) -> Said | None:
     """Why it can't be asked for, or nothing."""
-    values = {"number": asking.number, "later": asking.replaced_by, "day": asking.trial_until or ""}
+    values = {"number": asking.number, "later": asking.replaced_by, "day": asking.trial_until}
     said = _STATES.get(asking.state) or (
         _UNDER_REVIEW if asking.under_review else _ASKED if asking.asked_before else None
     )
