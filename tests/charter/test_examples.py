@@ -64,6 +64,7 @@ BOTH = {
             "Within 10 years, that is 1 time instead of 10 times.",
         ),
         ({}, {"coordinator.term_months": 12}, "Within 10 years, that is 10 times instead of 5 times."),
+        ({}, {"coordinator.term_months": 6}, "Within 10 years, that is 20 times instead of 5 times."),
     ],
 )
 def test_a_change_comes_with_one_example_in_words(
