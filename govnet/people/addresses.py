@@ -133,7 +133,7 @@ def _trimmed(typed: str) -> str:
 
 
 def _unseen(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) in ("Cf", "Cc", "Zs", "Zl", "Zp")
+    return char.isspace() or unicodedata.category(char) in ("Cf", "Cc")
 
 
 def _fault(text: str, local: str, domain: str) -> Said | None:

@@ -29,6 +29,7 @@ TAKEN = [
     ("ann@stra\u00dfe.example.org", "ann@xn--strae-oqa.example.org"),
     ("ann@\uff45xample\uff0eorg", "ann@example.org"),
     ("x" * 64 + "@example.org", "x" * 64 + "@example.org"),
+    ("x" * 64 + "@example.org.", "x" * 64 + "@example.org"),
 ]
 REFUSED = [
     ("", "Enter an e-mail address"),
@@ -96,6 +97,13 @@ def test_dots_and_tags_tell_addresses_apart():
 )
 def test_a_name_and_an_address_are_kept_apart(typed, name, address):
     assert mailbox(typed) == (name, address)
+
+
+def test_a_name_before_an_address_has_a_limit():
+    longest = "x" * 782 + " <ann@example.org>"
+    assert mailbox(longest) == ("x" * 782, "ann@example.org")
+    with pytest.raises(BadAddress):
+        mailbox("x" + longest)
 
 
 LOCAL = st.text(alphabet="abcXYZ019!#$%&'*+/=?^_`{|}~.-", min_size=1, max_size=66)

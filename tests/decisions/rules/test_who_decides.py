@@ -77,6 +77,7 @@ def test_the_table_agrees_with_counting_the_answers(charter: Charter) -> None:
         ({"decisions.who_may_propose": "committee"}, "proposes", "The committee"),
         ({"decisions.voice": "organisations"}, "answers", "Member organisations"),
         ({"membership.roll_days": 30}, "answers", "Members for 30 days or more"),
+        ({"membership.roll_days": 1}, "answers", "Members for 1 day or more"),
         ({"decisions.minimum_days_open": 60}, "open_for", "60 days"),
         (
             {"decisions.asides_ceiling": {"at_least": "1/4"}},
