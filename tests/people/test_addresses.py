@@ -56,6 +56,8 @@ REFUSED = [
     ("ann@" + "x" * 61 + "." + "y" * 61 + "." + "z" * 61 + "." + "w" * 61 + ".org", "at most 254 characters"),
     ("ann@" + "x" * 500, "at most 254 characters"),
     ("ann@example", "the part after the @"),
+    ("ann@host.invalid", "the part after the @"),
+    ("ann@host.LOCALHOST", "the part after the @"),
     ("ann@[192.0.2.1]", "the part after the @"),
     ("ann@192.0.2.1", "the part after the @"),
     ("ann@-example.org", "the part after the @"),
