@@ -410,12 +410,12 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     # afterwards
     "a minority's note by who agreed": (
         lambda s: notes.add_note(decisions()[0], NoteKind.MINORITY, "x", by=s.by(s.ann), via=WEB),
-        "those who disagreed",
+        "Only a member who disagreed",
         _decided,
     ),
     "an erratum by anybody": (
         lambda s: notes.add_note(decisions()[0], NoteKind.ERRATUM, "x", by=s.by(s.bob), via=WEB),
-        "Only the proposer",
+        "Only the member who made this proposal",
         _decided,
     ),
     "asking for a review twice": (

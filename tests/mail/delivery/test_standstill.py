@@ -37,7 +37,6 @@ PROMISES_NOTHING = {
     "mail/preferences/about.html": "says which mails there are",
     "membership/applications/application.html": "tells officers what others are written",
     "operations/found.html": "founds, before there is any mail",
-    "operations/operator.html": "shows all that there is to know about mail",
 }
 
 
