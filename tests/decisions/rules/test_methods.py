@@ -179,7 +179,8 @@ def test_the_first_is_decided_where_the_charter_says_so_and_advice_elsewhere(tim
         chose(proposal, network, cat, {3: 1, 2: 2})
         chose(proposal, network, cat, {3: 2, 2: 1})
     close(time, proposal)
-    first, second = decisions()
+    made = {each.network_id: each for each in decisions()}
+    first, second = made[binding.id], made[asking.id]
     assert (first.outcome, second.outcome) == (Outcome.CHOSEN, Outcome.ADVICE)
     assert results.outcome_in_words(first) == "Chosen: Leeds"
     assert results.outcome_in_words(second) == "Advice given: first comes Leeds"
