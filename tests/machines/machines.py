@@ -146,5 +146,7 @@ class Site:
 
     def until_nothing_waits(self, seconds: float) -> None:
         """Wait until every mail went that was due."""
-        query = "SELECT state, count(*) FROM delivery WHERE state IN ('queued','deferred','in_hand') GROUP BY state"
+        query = """SELECT 'delivery', id FROM delivery WHERE state IN ('queued', 'deferred', 'in_hand')
+            UNION ALL SELECT 'recipient_chunk', id FROM recipient_chunk
+            UNION ALL SELECT 'telling', entry_id FROM telling WHERE done_at IS NULL"""
         until(lambda: not self.rows(query), "the queue to be empty", seconds)
