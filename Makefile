@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
-.PHONY: demo test test-install test-machines pythons check bench mutants faults messages wheel lock clean
+.PHONY: demo test test-all test-install test-machines pythons check bench mutants faults messages wheel lock clean
 
 $(VENV)/run.stamp: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2) and "govnet needs Python 3.11.2 or newer; call make PYTHON=python3.12")'
@@ -20,7 +20,10 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 demo: $(VENV)/run.stamp ## Run the demo network: web, worker and a mailbox on this machine
 	@PORT=$(PORT) KEEP=$(KEEP) $(BIN)/python -m govnet demo
 
-test: check ## Everything, on both databases, and the story in a browser
+test: check ## Everything but what is slow, on SQLite: some minutes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --quick
+
+test-all: check ## Everything, on both databases, with the story in a browser and other Pythons
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=sqlite
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=postgresql
 	@CI=$(CI) WORKERS=$(WORKERS) .ci/pythons

@@ -38,6 +38,18 @@ START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
 """When it is in tests: a Monday, after Easter 2015, 10:00 in London."""
 
 
+SLOW = (
+    *("tests/deploy", "tests/faults", "tests/journeys", "tests/machines", "tests/operations/serving"),
+    *(
+        "tests/decisions/answers/test_last_minute.py",
+        "tests/demo/test_play.py",
+        "tests/face/test_two_columns.py",
+    ),
+    *("tests/mail/delivery/test_kills.py", "tests/operations/test_benchmarks.py"),
+)
+"""Browsers, many processes and machines, faults at each step, and ten thousand answers: half of all the time."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--db",
@@ -45,6 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database to run on; none: only tests without one",
     )
+    parser.addoption("--quick", action="store_true", help="leave out what is slow: the tests in SLOW")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,6 +92,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _belongs(item: pytest.Item, kind: str) -> bool:
+    if item.config.getoption("--quick") and item.nodeid.startswith(SLOW):
+        return False
     for mark, only in (("sqlite", "sqlite"), ("postgres", "postgresql")):
         if item.get_closest_marker(mark):
             return kind == only

@@ -1,6 +1,6 @@
 """The whole way on a machine with nothing but Debian, in a root folder made by debootstrap: `make test-install`, as root.
 
-Called by its name, and not collected by `make test`: it fetches Debian and the libraries, and takes some minutes. There is no
+Called by its name, and not collected by `make test-all`: it fetches Debian and the libraries, and takes some minutes. There is no
 systemd in a root folder; what units would start is started here by their own command lines, in a network of its own.
 """
 
