@@ -32,7 +32,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _PLAIN])
-"""What structlog does by itself colours each line of a traceback, which takes seconds."""
+"""By itself, structlog colours each line of a traceback, which takes seconds."""
 
 START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
 """When it is in tests: a Monday, after Easter 2015, 10:00 in London."""

@@ -15,7 +15,7 @@ def counted() -> Iterator[list[str]]:
     """The statements sent while the block runs (inside an application context); BEGIN does not count.
 
     The block has a session of its own, empty as a request's is: in a used one the number hangs on what the garbage
-    collector left in it. What was not committed before is rolled back; the session before comes back afterwards.
+    collector left in it. Uncommitted work from before is rolled back; the session before comes back afterwards.
     """
     statements: list[str] = []
 

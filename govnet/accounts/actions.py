@@ -94,7 +94,7 @@ def set_password(hashed: str | None, *, by: Actor, keep_session: int) -> None:
 
 
 def person_with_password(address: str, password: str, asker: passwords.Asker) -> int | None:
-    """Whose address and password these are. Takes as long whether or not there is anybody. Outside transaction().
+    """The person with this address and password, or None. Takes as long whether or not there is anybody. Outside transaction().
 
     Raises Busy where the asker, or too many others, wait already.
     """

@@ -62,7 +62,7 @@ class Group(StrEnum):
 class Sort:
     """Entries that are news: events of these classes, of which `where(person_id)`, a condition on Entry, picks hers.
 
-    What she did herself, and what she may not read, is left out anyhow.
+    Her own acts, and entries that she may not read, are left out anyhow.
     """
 
     events: tuple[type[Event], ...]

@@ -1,4 +1,4 @@
-"""What ends in the committee with a membership: the terms of people who left the network."""
+"""The end of the terms on the committee of people who left the network."""
 
 from __future__ import annotations
 

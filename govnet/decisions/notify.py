@@ -33,8 +33,8 @@ from govnet.people.persons import names
 from govnet.record import registry
 
 EVERYBODY: dict[str, Any] = {"to_list": True, "subscribers": True}
-"""Beside those on the roll: the network's old list, and who takes just the mail. Who hears that something is asked
-also hears that it closes later, or is not asked any more.
+"""Beside those on the roll: the network's old list, and people who take just the mail. Everybody who hears that something
+is asked also hears that it closes later, or is not asked any more.
 """
 
 

@@ -39,7 +39,7 @@ def _options(person_id: int) -> list[dict[str, Any]]:
 def forget(person_id: int) -> list[str]:
     """Delete her drafts, with the parts beside them; returns those whose entries name it.
 
-    What she proposed was put to others and stays.
+    Her proposals were put to others and stay.
     """
     gone = list(db.session.scalars(select(Draft.id).where(Draft.author_id == person_id)))
     text = (ProposalVersion.proposal_id.in_(gone), ProposalVersion.state == VersionState.DRAFT)

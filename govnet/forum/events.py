@@ -177,7 +177,7 @@ class HidingLifted(HidingEvent):
 
 
 class Appealed(PostEvent):
-    """The author asks two others to look at it. What she says is for them."""
+    """The author asks two others to look at it. Her words are for them."""
 
     verb: ClassVar[str] = "forum.appealed"
     sentence: ClassVar[Any] = _l("%(actor)s appealed against the hiding of post %(number)s in “%(title)s”")

@@ -57,7 +57,7 @@ class OwnCase(NotAllowed, RuleBroken):
 
 
 class Conflict(GovnetError):
-    """What this is about has changed meanwhile."""
+    """The thing in question has changed meanwhile."""
 
     status = 409
 

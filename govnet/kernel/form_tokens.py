@@ -21,7 +21,7 @@ def form_token() -> str:
 
 
 class FormTokens(CSRFProtect):
-    """Flask-WTF's protection, with tokens of ours. Who may send at all, web/origins has decided before."""
+    """Flask-WTF's protection, with tokens of ours. web/origins decides before where forms may come from."""
 
     def init_app(self, app: Flask) -> None:
         """Look at every write's token, and let templates make one."""

@@ -21,10 +21,10 @@ def uncollected() -> Iterator[None]:
 
 
 def settle() -> None:
-    """Call once, when the program stands: what it is made of is no garbage, and is not looked through for it any more.
+    """Call once, when the program stands: its own objects are no garbage, and are not looked through for it any more.
 
-    Each time that would stop all threads for some 0.1 s, the one that holds the lock of the database too. What the first
-    statement would have to work out of the tables is worked out before.
+    Each time that would stop all threads for some 0.1 s, the one that holds the lock of the database too. The mappers of
+    the tables are configured here too, which the first statement would have to do.
     """
     from sqlalchemy.orm import configure_mappers
 

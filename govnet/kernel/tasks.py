@@ -1,4 +1,4 @@
-"""What waits for a person. A feature's `tasks.py` lists its kinds; `accounts/tasks.py` lists those of all features.
+"""Tasks that wait for a person. A feature's `tasks.py` lists its kinds; `accounts/tasks.py` lists those of all features.
 
 def unanswered(person_id: int, now: datetime) -> Select[Any]:
     return task_rows(Version.network_id, Version.id, Version.title, Version.closes_at).where(...)

@@ -1,4 +1,4 @@
-"""Letters and the names under them. What somebody has signed never changes: see the triggers."""
+"""Letters and the names under them. A signed text never changes: see the triggers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies, seats, terms and mandates. What must never overlap cannot: the database sees to it."""
+"""Bodies, seats, terms and mandates. Terms that must never overlap cannot: the database sees to it."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def parsed(typed: str) -> str:
 
     Takes what RFC 5321 calls a Mailbox with a Dot-string before the @, and international domains (UTS 46, IDNA 2008).
     Quoted and non-ASCII local parts and address literals are refused, for not every server on the way can carry them.
-    Whatever comes back, `mail.headers` and the SMTP line can write. Raises BadAddress.
+    The result can always be written by `mail.headers` and on the SMTP line. Raises BadAddress.
     """
     if len(typed) > _MOST_TYPED:
         raise BadAddress(_TOO_LONG)
@@ -290,7 +290,7 @@ def come_back(address: str) -> None:
 class PersonErased:
     """Emitted in the transaction that erases somebody, when every feature has ended what she holds.
 
-    Whatever else holds one of these names or addresses, without naming her by key, lets go of it.
+    Rows that hold one of these names or addresses, without naming her by key, let go of it.
     """
 
     names: frozenset[str]

@@ -1,4 +1,4 @@
-"""What record and mail know of features: each verb's event, its link, and its notices. create_app fills it."""
+"""Facts about features for record and mail: each verb's event, its link, and its notices. create_app fills it."""
 
 from __future__ import annotations
 

@@ -32,14 +32,14 @@ def form_view(
 ) -> Response:
     """Show a form and take it, at one address.
 
-    What is sent and valid has `do` called in one transaction; then `to` is the address to go to (303), or makes it
+    A valid form has `do` called in one transaction; then `to` is the address to go to (303), or makes it
     from what was done, inside the transaction. Everything else is `show(status)`, with 200 for a form that is asked
     for and 422 for one with something wrong in it: rows have been expired by then, so it looks them up by their ids.
 
     `done` is said on the page that follows, or makes the words from what was done. `makes`: something new is made, once
     for each form however often it is sent. `look`: nothing is done yet, and the form is shown again with 200 where it
-    is valid. `first` is called before anything is locked, and its page answers where it makes one: what is to be checked
-    before it is done. What it breaks is said on the form. `stale` answers where what the form is about has changed
+    is valid. `first` is called before anything is locked, and its page answers where it makes one: a page to check
+    before it is done. A rule that it breaks is said on the form. `stale` answers where what the form is about has changed
     meanwhile. `then` makes the page that answers once it is done, where no address shows it.
     """
     if not form.validate_on_submit() or look:

@@ -130,7 +130,7 @@ def _named(about: object) -> str:
 
 
 class Ticks(SelectMultipleField):
-    """Sentences that are all ticked, each by itself. What is sent for a sentence that is not there counts for nothing."""
+    """Sentences that are all ticked, each by itself. A tick for a sentence that is not there counts for nothing."""
 
     def __init__(self, label: Any = "", *, missing: Any, **kwargs: Any) -> None:
         super().__init__(label, choices=[], **kwargs)

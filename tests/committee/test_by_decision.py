@@ -351,7 +351,7 @@ MATTERS = ("committee", "members", "charter", "mandate", "money", "statement")
 @pytest.mark.parametrize("matter", MATTERS)
 @pytest.mark.parametrize("named", [0, 1])
 def test_no_decision_that_does_not_name_it_gives_or_ends_an_office_in_the_database(uk, matter, named):
-    """Whatever writes the rows: an old decision, one about something else, or one that names another place."""
+    """However the rows are written: an old decision, one about something else, or one that names another place."""
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     decision = a_decision(uk, matter=matter)
     other = decided(uk, sam, place(uk, builders.a_member(uk), 7))

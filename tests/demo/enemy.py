@@ -112,7 +112,7 @@ def learn_fields(page: Html | None, adapter: Any, forms: dict[str, set[str]]) ->
 
 
 def look(answer: Any, where: str, *, whole: bool = False) -> Html | None:
-    """Whatever was asked, the answer is one that a person can use; returns it when it is a page to be read on."""
+    """The answer is one that a person can use, to any request; returns it when it is a page to be read on."""
     is_page = answer.mimetype == "text/html"
     fell = answer.status_code >= 500 and answer.status_code != 503
     assert not fell, f"{where}: {answer.status_code}\n{Html(answer.text).text[:1500] if is_page else ''}"

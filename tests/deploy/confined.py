@@ -1,6 +1,6 @@
 """Run a command as a unit of deploy/ confines it, where there is no systemd: confined.py UNIT COMMAND...
 
-What systemd makes of SystemCallFilter=, SystemCallErrorNumber= and MemoryDenyWriteExecute= is made here by libseccomp and
+SystemCallFilter=, SystemCallErrorNumber= and MemoryDenyWriteExecute= are carried out here by libseccomp and
 prctl(2): calls that the filter does not name fail with EPERM, and no memory can be written and then run.
 """
 

@@ -85,7 +85,7 @@ def as_typed(words: list[str]) -> str | None:
 
 
 def wrongly_mentioned(text: str) -> Iterator[str]:
-    """The calls of govnet in a text that cannot be made. What is quoted is a call; else what begins with a command is."""
+    """The calls of govnet in a text that cannot be made. Quoted text is a call; else text that begins with a command is."""
     for match in MENTION.finditer(text):
         quoted = match.start() > 0 and text[match.start() - 1] in "`“"
         words = [word.rstrip(".,:;)|…") for word in match[1].split()]

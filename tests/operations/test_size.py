@@ -26,7 +26,7 @@ class Draft:
     """One line."""
 
     title: str  # and one beside code
-    """What it is called."""
+    """Its name."""
 
     class Meta:
         pass

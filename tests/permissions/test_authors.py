@@ -45,9 +45,9 @@ KEPT = {
     Can.LEAVE_OFFICE,
     Can.PROMISE_CODE,
 }
-"""What is one's own whether one belongs or not."""
+"""Rights over one's own things, for members and others alike."""
 READ_FIRST = {Can.REPLY_IN_OWN_CASE}
-"""And of that, what nobody may do who cannot read it yet."""
+"""Those of them that nobody has before being able to read it."""
 AUTHORS = [row for row in ROWS if any(grant.role == "self" for grant in row.grants)]
 BY_AUTHORS = {row.right for row in AUTHORS}
 EVERY_AUTHOR = pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +63,25 @@ def test_every_room_says_in_a_sentence_what_is_in_it() -> None:
     for path in source.PACKAGE.rglob("__init__.py"):
         said = ast.get_docstring(source.tree(path)) or ""
         assert said.endswith(".") and "TODO" not in said, source.name(path)
+
+
+def _explained(path: Path) -> Iterator[str]:
+    """The sentences of a file that explain: those of its docstrings, also beside values."""
+    for node in ast.walk(source.tree(path)):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            yield from re.split(r"(?<=[.?!:])\s+", " ".join(node.value.value.split()))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*source.files(), *sorted(ROOT.glob("tests/**/*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_statements_begin_with_the_thing_they_are_about(path: Path) -> None:
+    """Questions alone begin with who or what."""
+    asking = re.compile(r"(Who|Whoever|Whom|Whose|What|Whatever) ")
+    assert [each for each in _explained(path) if asking.match(each) and not each.endswith("?")] == []

@@ -1,4 +1,4 @@
-"""Whatever may be written about a person is declared as theirs, or stands here with a reason: no column is forgotten."""
+"""Everything that may be written about a person is declared as theirs, or stands here with a reason: no column is forgotten."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_a_gap_without_a_value_is_an_error() -> None:
 
 
 def test_every_shape_of_a_post_is_filled(app: Flask, context: None) -> None:
-    """Whatever a reader may do, and whatever became of the post: no gap stays, and no value is missing."""
+    """For each reader, and each state of the post: no gap stays, and no value is missing."""
     place = PageContext("Europe/London", "/uk/forum/1", "/uk/forum/posts/", "/uk/forum/moderation", "", "en")
     seen = set()
     for state in PostState:

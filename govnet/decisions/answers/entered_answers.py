@@ -143,7 +143,7 @@ def _check_let_stand(entry: RollEntry) -> None:
 def _check_few(version: ProposalVersion, entry: RollEntry, *, counted: bool) -> None:
     """RuleBroken where it would be more than the charter lets be entered, or too late to be undone.
 
-    What a meeting decided is not decided by these answers.
+    These answers do not decide on behalf of a meeting.
     """
     if version.state is VersionState.UNOPPOSED:
         return

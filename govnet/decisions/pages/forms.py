@@ -301,7 +301,7 @@ class SuggestForm(Form):
     def looked_at(self, now: str) -> bool:
         """Whether the difference from the text as it stands now was looked at: `change` then holds it.
 
-        What was typed into earlier words is put into the newer ones where they still have that passage. RuleBroken where
+        A change typed into an earlier text is put into the newer one if that passage is still there. RuleBroken if
         nothing was changed.
         """
         if (self.before.data or "").strip() != now.strip():

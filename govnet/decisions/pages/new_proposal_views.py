@@ -105,7 +105,7 @@ def propose(network: Network, about: ProposalSubject) -> Response:
 
 
 def now_open() -> str:
-    """What is said once something was asked."""
+    """The message once a proposal is open."""
     return str(
         _(
             "It is open. Everybody who decides this is notified by mail in ten minutes; until then you can "

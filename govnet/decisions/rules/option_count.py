@@ -1,7 +1,7 @@
 """Counting answers to a choice between options, exactly. Pure: numbers in, standings and rounds out.
 
 A ballot maps an option's number to its rank (1 stands first), its score or its dots. Option 0 is always there and
-says "None of these", so that people can refuse everything. What a ballot does not name has no rank, score 0, no dots.
+says "None of these", so that people can refuse everything. An option that a ballot does not name has no rank, score 0, no dots.
 """
 
 from collections import Counter
@@ -103,7 +103,7 @@ def instant_runoff(ballots: Sequence[Ballot], numbers: Sequence[int]) -> OptionC
     Allow for Indifferences", 2024). A ballot that names nothing still in play is spent. Of several that are last,
     all go at once when together they have fewer votes than the next (no order among them could change anything);
     else the one that had fewer in the latest earlier round in which they differ; else any of them, where the same
-    comes first whichever goes; else it is a tie, nothing settled. What would take too long to try (WORK) is a tie too.
+    comes first whichever goes; else it is a tie, nothing settled. A count that would take too long (WORK) is a tie too.
     """
     if not ballots:
         return OptionCount(dict.fromkeys(numbers, Fraction(0)))

@@ -206,7 +206,7 @@ def _remove(post: Post, earlier: Hiding, by: Actor, reason: str, about: dict[str
 def remove_due() -> int:
     """Take away what the law wants gone and nobody has shown again; returns how many. Harmless to run twice or at once.
 
-    What its author has appealed against waits until that is decided.
+    A post whose author has appealed waits until that is decided.
     """
     return each_row("remove what the law wants gone", Hiding, _due_by_law, _remove_by_law)
 

@@ -38,7 +38,7 @@ ERASED = literal("erased-").concat(cast(Delivery.id, String))
 def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
     """The answer to "How much mail?" in one network; it also ends having asked for none.
 
-    Who asks for less than before follows no discussion there any more: writing in one had made them follow it.
+    People who ask for less than before follow no discussion there any more: writing in one had made them follow it.
     """
     check_right(by, Can.OWN)
     row = subscriptions.of_person(by.person_id, network.id)

@@ -137,7 +137,7 @@ def _applicant(application: Application) -> Actor:
 def take_in(application: Application, act: Act) -> Membership | None:
     """Let the applicant in: at once, or, where the charter has members object first, after those days (None).
 
-    What was objected to before takes effect at once: the committee has heard it.
+    If a member has objected before, it takes effect at once: the committee has heard the objection.
     """
     days = membership_terms.terms(application.network_id).objection_days
     there = speakers.membership_there(application) is not None

@@ -186,7 +186,7 @@ def begin_as(form: JoinForm, kind: str) -> None:
 
 
 def outdated(form: JoinForm, network: Network) -> bool:
-    """Whether the rules changed since the form was opened. What was typed and still applies stays; it is shown anew."""
+    """Whether the rules changed since the form was opened. Input that still applies stays; the form is shown anew."""
     number = str(terms(network.id).number)
     before, form.charter.data = form.charter.data, number
     return before != number

@@ -269,7 +269,7 @@ _SAME = {"holder": "coordinator_person", "email": "coordinator_email", "name": "
 
 
 def _half_open(found: dict[str, Any]) -> dict[str, Any]:
-    """People name the last day; the file has the day after, on which it is over. What is no day stays as typed."""
+    """People name the last day; the file has the day after, on which it is over. Text that is no day stays as typed."""
     days = {name: _day(found[name]) for name in ("start", "end") if name in found}
     end = days.get("end")
     if end and end < date.max:
