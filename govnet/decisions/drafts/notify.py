@@ -22,20 +22,24 @@ from govnet.record import registry
 
 
 def saved(told: ToldEntry) -> Notice | None:
-    """A new draft: those who follow the discussion it came from, and who want everything."""
-    return _to_readers(told, changed=False)
+    """A new draft: to people who follow the discussion it came from, or want everything.
+
+    One that was opened and undone is sent to nobody, as its author was told.
+    """
+    draft = _still_draft(told)
+    if draft is None or draft.version.number > 1:
+        return None
+    return _to_readers(told, draft, changed=False)
 
 
 def changed(told: ToldEntry) -> Notice | None:
     """A new text: to the same people, and above all to those who supported the earlier one."""
-    return _to_readers(told, changed=True)
-
-
-def _to_readers(told: ToldEntry, *, changed: bool) -> Notice | None:
     draft = _still_draft(told)
+    return _to_readers(told, draft, changed=True) if draft is not None else None
+
+
+def _to_readers(told: ToldEntry, draft: Draft, *, changed: bool) -> Notice:
     cleared = set(told.details.get("cleared") or ())
-    if draft is None:
-        return None
     return Notice(
         template="decisions/draft",
         news=News.DISCUSSION,

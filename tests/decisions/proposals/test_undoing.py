@@ -19,6 +19,8 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.mail.preferences.actions import set_volume
+from govnet.mail.volume import Volume
 from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests.builders import acting
@@ -76,10 +78,14 @@ def test_nobody_is_notified_for_ten_minutes_and_everybody_is_afterwards(
     assert "Nobody has been notified yet" not in opened(browser(app, ann), page_of_newest()).text
 
 
+@pytest.mark.parametrize("volume", Volume)
 def test_undone_it_is_a_draft_again_and_nobody_ever_hears_of_it(
-    app: Flask, tmp_path: Path, time: MovedClock
+    app: Flask, tmp_path: Path, time: MovedClock, volume: Volume
 ) -> None:
-    ann, bob = members(a_network_with_rules(), 2)
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    with transaction():
+        set_volume(acting(bob, network), network, volume)
     address, client = main_address(bob.id), browser(app, ann)
     ask(client, NEW, TYPED)
     done = send(client, page_of_newest(), {}, action="/undo")
