@@ -59,6 +59,8 @@ class ServerLimits:
     """Connections of one address (IPv6: of one /64) at a time."""
     last_call: float = 0.3
     """From SIGTERM until no more connections are taken, so that what had come by then is answered."""
+    handshake: float = 0.5
+    """From then on, how long connections that are being made may take until they stand."""
     parting: float = 2.0
     """How long a connection is silent by then before it is closed: until then its other end may be about to ask."""
     draining: float = 20.0
@@ -172,6 +174,14 @@ class Channel(HTTPChannel):
         """Whether it has begun no request."""
         return self.rests and not self._in_body and (self.request is None or not self.request.header_plus)
 
+    @property
+    def unread(self) -> bool:
+        """Whether bytes have come that nobody has read yet: to close now would lose a request (RFC 9112, 9.5)."""
+        try:
+            return bool(self.socket.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def received(self, data: bytes) -> bool:
         """Take bytes, one request at a time, and note when a body begins."""
         with self.requests_lock:
@@ -225,16 +235,16 @@ class Channel(HTTPChannel):
             if spent > limits.sending:
                 self.refuse(LATE)
         elif spent > (limits.kept if self.is_proxy and self.silent else limits.waiting):
-            self.refuse(None if self.silent else LATE)
+            if not self.silent:
+                self.refuse(LATE)
+            elif not self.unread:
+                self.will_close = True
 
-    def refuse(self, refusal: Refusal | None) -> None:
-        """Close a connection without an open request, with a message if it asked for something."""
-        if refusal is not None:
-            try:
-                self.socket.send(refusal.whole())
-            except OSError:
-                refusal = None
-        if refusal is None:
+    def refuse(self, refusal: Refusal) -> None:
+        """Close a connection that has no open request, with a message."""
+        try:
+            self.socket.send(refusal.whole())
+        except OSError:
             self.will_close = True
         else:
             self._linger()
@@ -295,7 +305,7 @@ class Server(TcpWSGIServer):
     ) -> None:
         """`shared`: others listen on this socket too, so that it is shut only where all of them end."""
         self.limits, self.proxies, self.shared = limits, tuple(proxies), shared
-        self._all_end = False
+        self._all_end = self._doors_shut = False
         self._last_call: float | None = None
         adjustments = Adjustments(
             sockets=[sock],
@@ -362,10 +372,12 @@ class Server(TcpWSGIServer):
         else:
             return
         resting = [channel for channel in crowd if channel.rests and channel is not newest]
-        if resting:
-            min(resting, key=lambda channel: channel.since).will_close = True
-        else:
-            newest.refuse(FULL)
+        resting.sort(key=lambda channel: channel.since)
+        for channel in resting:
+            if not (channel.silent and channel.unread):
+                channel.will_close = True
+                return
+        newest.refuse(FULL)
 
     def maintenance(self, now: float) -> None:
         """Close those whose time is over."""
@@ -405,29 +417,36 @@ class Server(TcpWSGIServer):
         wanted, now = bool(super().readable()), time.monotonic()
         if self._last_call is None or now < self._last_call:
             return wanted
-        if self.accepting:
-            self._accept_the_last()
+        if self.accepting and not self._last_are_accepted(now):
+            return wanted
         there = list(self.active_channels.values())
         for channel in there:
-            silent = channel.silent and now - channel.since > self.limits.parting
-            channel.will_close = channel.will_close or silent
+            if channel.silent and now - channel.since > self.limits.parting and not channel.unread:
+                channel.will_close = True
         if not there or now > self._last_call + self.limits.draining:
             raise SystemExit(0)
         return False
 
-    def _accept_the_last(self) -> None:
-        """Accept the connections that the system has taken for us by now, and have it refuse later ones."""
-        self.accepting = False
+    def _last_are_accepted(self, now: float) -> bool:
+        """Let nobody new in, wait for connections that are being made, and accept them. Later ones are refused."""
+        assert self._last_call is not None
         if self.shared and not self._all_end:
-            return  # the others take the rest
-        with suppress(OSError):
-            drop_newcomers(self.socket)
+            self.accepting = False  # the others take the rest
+            return True
+        if not self._doors_shut:
+            self._doors_shut = True
+            with suppress(OSError):
+                drop_newcomers(self.socket)
+        if now < self._last_call + self.limits.handshake:
+            return False
+        self.accepting = False
         there = -1
         while there != len(self.active_channels):
             there = len(self.active_channels)
             self.handle_accept()
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
+        return True
 
 
 def networks(addresses: Iterable[str]) -> tuple[Network, ...]:

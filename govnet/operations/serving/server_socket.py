@@ -8,8 +8,16 @@ import struct
 
 import click
 
-_ATTACH_FILTER, _RETURN = 26, 0x06
-"""SO_ATTACH_FILTER, and BPF_RET | BPF_K: of each packet keep so many bytes (Linux, asm-generic/socket.h and filter.h)."""
+_ATTACH_FILTER = 26
+"""SO_ATTACH_FILTER (Linux, asm-generic/socket.h)."""
+_NO_SYN = (
+    (0x30, 0, 0, 13),  # load the byte of the flags from the TCP header
+    (0x54, 0, 0, 0x12),  # of them SYN and ACK
+    (0x15, 0, 1, 0x02),  # is it SYN alone?
+    (0x06, 0, 0, 0),  # then keep nothing of it
+    (0x06, 0, 0, 0xFFFFFFFF),  # else all
+)
+"""A program for that filter: opcode, two jumps, operand (Linux, filter.h and bpf_common.h; RFC 9293, 3.1 for the header)."""
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -26,10 +34,12 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def drop_newcomers(sock: socket.socket) -> None:
-    """Have the system drop new connections from now on, so that none comes between the last accept() and shutdown().
+    """Have the system drop the first packet of each new connection, so that none begins between the last accept() and shutdown().
 
-    Earlier ones are there to be accepted. The clients of later ones try again after a second, and are refused then
-    (Linux, socket(7): SO_ATTACH_FILTER). Raises OSError if a system has no such filter.
+    Connections that are being made are finished: give them a moment before the last accept(). The clients of later ones
+    try again after a second, and are refused then (Linux, socket(7): SO_ATTACH_FILTER). Raises OSError if a system has
+    no such filter.
     """
-    nothing = ctypes.create_string_buffer(struct.pack("HBBI", _RETURN, 0, 0, 0))
-    sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(nothing)))
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in _NO_SYN))
+    what = struct.pack("HP", len(_NO_SYN), ctypes.addressof(program))
+    sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, what)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
 import http.client
 import os
+import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +29,7 @@ from govnet.operations.serving.server_socket import bound, drop_newcomers
 
 LIMITS = ServerLimits(
     body=10_000, waiting=0.6, sending=0.6, kept=6.0, stalled=1.0, lingering=0.6, last_call=0.1, connections=30, a_peer=10,
-    draining=5.0, parting=0.2,
+    draining=5.0, parting=0.2, handshake=0.1,
 )  # fmt: skip
 HEAD = b"POST / HTTP/1.1\r\nHost: example.org\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n"
@@ -440,3 +445,62 @@ def test_clients_already_there_are_accepted_and_later_ones_are_never_let_in() ->
     late.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(where, timeout=10)
+
+
+def half_made(where: tuple[str, int]) -> socket.socket:
+    """A connection that the server has answered; its client has not heard that yet, as on a busy machine."""
+    line = socket.socket()
+    deaf = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+    line.setsockopt(socket.SOL_SOCKET, 26, struct.pack("HP", 1, ctypes.addressof(deaf)))
+    line.setblocking(False)
+    assert line.connect_ex(where) == errno.EINPROGRESS
+    time.sleep(0.1)
+    return line
+
+
+def finish(line: socket.socket) -> None:
+    """Hear the server's answer, which it repeats within a second or two."""
+    line.setsockopt(socket.SOL_SOCKET, 27, 0)  # SO_DETACH_FILTER
+    line.settimeout(5)
+    assert select.select([], [line], [], 5)[1]
+    assert line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+
+
+def test_a_connection_half_made_when_the_server_ends_is_finished_and_answered() -> None:
+    site = Site(replace(LIMITS, handshake=4.0))
+    line = half_made(("127.0.0.1", site.port))
+    site.server.drain()
+    time.sleep(0.3)
+    late = half_made(("127.0.0.1", site.port))
+    finish(line)
+    line.sendall(GET)
+    assert rest_of(line).endswith(b"here")
+    late.close()
+    site.end()
+
+
+@pytest.mark.parametrize("by", ["ending", "patience", "room"])
+def test_what_has_come_on_a_silent_connection_is_answered_before_it_is_closed(by: str) -> None:
+    with bound("127.0.0.1", 0) as sock:
+        server = Server(lambda _environ, _start: [b""], sock, limits=replace(LIMITS, connections=1))
+        line = socket.create_connection(sock.getsockname())
+        server.handle_accept()
+        (channel,) = server.active_channels.values()
+        channel.since -= 100
+        line.sendall(GET)
+        if by == "ending":
+            server.drain()
+            server._last_call = 0.1
+            server.limits = replace(server.limits, draining=1e9)
+            server.readable()
+        elif by == "patience":
+            server.maintenance(time.time())
+        else:
+            others = [socket.create_connection(sock.getsockname()) for _ in range(3)]
+            server.handle_accept()
+            [other.close() for other in others]
+        assert not channel.will_close
+        channel.handle_read()
+        assert channel.requests
+        server.close()
+        line.close()
