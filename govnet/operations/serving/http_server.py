@@ -15,16 +15,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.utilities import Error, RequestEntityTooLarge
+from waitress.utilities import RequestEntityTooLarge
 
 from govnet.kernel.client_address import address_of, peer_of
+from govnet.operations.serving.http_refusals import FULL, LATE, Refusal, too_large
 from govnet.operations.serving.server_socket import drop_newcomers
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -67,56 +67,6 @@ class ServerLimits:
     """The time from SIGTERM until open requests are given up."""
 
 
-class Refusal(Error):
-    """An answer without the application: a page of few words, in English because nobody's language is known yet."""
-
-    def __init__(self, status: HTTPStatus, title: str, words: str) -> None:
-        super().__init__(words)
-        self.code, self.reason, self.title = status.value, status.phrase, title
-
-    def to_response(self, ident: object = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Status, fields and body."""
-        page = (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f"<title>{self.title}</title><h1>{self.title}</h1><p>{self.body}</p></html>\n"
-        ).encode()
-        fields = [
-            ("Content-Type", "text/html; charset=utf-8"),
-            ("Content-Security-Policy", "default-src 'none'"),
-            ("Cache-Control", "no-store"),
-        ]
-        return f"{self.code} {self.reason}", fields, page
-
-    def whole(self) -> bytes:
-        """All of it as bytes, for a connection that closes then."""
-        status, fields, body = self.to_response()
-        fields += [("Content-Length", str(len(body))), ("Connection", "close")]
-        return (
-            "".join(
-                [f"HTTP/1.1 {status}\r\n", *(f"{name}: {value}\r\n" for name, value in fields), "\r\n"]
-            ).encode()
-            + body
-        )
-
-
-def _too_large(most: int) -> Refusal:
-    words = (
-        f"One page takes {most // (1024 * 1024)} MB at most, files included. Go back: what you wrote is still there. "
-        "Leave the file out, or make it smaller, and send again."
-    )
-    return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too large", words)
-
-
-LATE = Refusal(
-    HTTPStatus.REQUEST_TIMEOUT, "That took too long",
-    "What you sent did not arrive in time. Go back: what you wrote is still there. Try again where the signal is better.",
-)  # fmt: skip
-FULL = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "Too many at once",
-    "Too many pages are asked for from your connection just now. Please try again in a moment.",
-)  # fmt: skip
-
-
 class Parser(HTTPRequestParser):
     """A request: refused as soon as it is known to be too large, or says its length in two ways (RFC 9112, 6.1 and 6.3)."""
 
@@ -128,7 +78,7 @@ class Parser(HTTPRequestParser):
         most = self.adj.max_request_body_size // 2  # what comes in chunks has more around it
         over = self.content_length > most or (self.chunked and len(self.body_rcv) > most)
         if isinstance(self.error, RequestEntityTooLarge) or (self.error is None and over):
-            self.error, self.completed = _too_large(most), True
+            self.error, self.completed = too_large(most), True
         if self.error is not None:
             self.expect_continue = False  # waitress would ask for the body all the same
         return taken
