@@ -31,7 +31,7 @@ from tests.forum.made import a_post, a_thread, a_topic
 POSTS = 20
 THREADS = 150
 ROUNDS = 7
-BAR = 4.5
+BAR = 2.2
 """The bare page asks four statements, ours eight: also for the reader's rights, what waits, and what came of the discussion."""
 TEXT = (
     "I have thought about **who belongs here** since the meeting. Three things seem clear to me:\n\n"

@@ -16,13 +16,22 @@ from govnet.kernel.client_address import asker
 from govnet.kernel.form_tokens import FormTokens
 from govnet.kernel.models import Base
 
+
+class RouteLimiter(Limiter):
+    """Flask-Limiter for the limits of single routes, which ask for themselves: no other limit is looked for at each request."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 """Committed rows can still be read without a statement, so that an answer that was saved does not fail on its way out."""
 login_manager = LoginManager()
 login_manager.session_protection = None  # its mark in visitors' cookies would outlive what they were set for
 mail = Mail()
 csrf = FormTokens()
-limiter = Limiter(key_func=asker)
+limiter = RouteLimiter(key_func=asker)
 babel = Babel()
 compress = Compress()
 

@@ -8,16 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, g, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from govnet.accounts import actions, erasure, news, tasks
+from govnet.accounts import actions, badge, erasure, news, tasks
 from govnet.accounts.blueprint import bp, has_page, inside, my_id, my_places, my_zone, recently
 from govnet.accounts.forms import EraseForm
-from govnet.desk.blueprint import desk_in, how_many_on_desk_in
+from govnet.desk.blueprint import desk_in
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.numbers import whole_number
@@ -27,31 +27,18 @@ from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form
 from govnet.web.pages import page, see, weekday_date
 from govnet.web.refusals import signs_out
-from govnet.web.templates import waiting_is
 
 
-def bind(_app: Flask) -> None:
+def bind(app: Flask) -> None:
     """Shows how much waits, on every page; somebody who removed their name reads a confirmation."""
-    waiting_is(_how_many_wait)
+    badge.bind(app)
     signs_out("accounts.erase", told_on="accounts.removed")
-
-
-def _how_many_wait() -> int:
-    on_desks = sum(how_many_on_desk_in(network) for network in _officer_in())
-    return tasks.how_many_wait(my_id()) + on_desks
-
-
-def _officer_in() -> list[Any]:
-    """This network where she is an officer, or on the pages of her account each in which she is one."""
-    if "places" in g:
-        return [place.network for place in my_places() if place.officer]
-    return [g.network] if current_actor().is_officer and g.get("network") else []
 
 
 def _desks() -> list[tuple[Any, int, Sequence[Any]]]:
     """Each desk that is hers, how much waits there, and the first of it."""
     found = []
-    for network in _officer_in():
+    for network in badge.officer_in():
         with inside(network):
             desk = desk_in(network)
             found.append((network, len(desk), desk[:SHOWN]))
@@ -72,7 +59,7 @@ def me() -> Response:
     desks = _desks()
     on_desks = sum(many for _network, many, _first in desks)
     if len(things) < tasks.MOST:
-        g.waiting = len(things) + on_desks
+        badge.keep(len(things) + on_desks)
     return page(
         "accounts/me.html",
         things=things,

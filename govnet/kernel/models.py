@@ -6,7 +6,7 @@ import enum
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, Dialect, Enum, Integer, MetaData, String, Text, event, text
+from sqlalchemy import BigInteger, Dialect, Enum, Integer, MetaData, String, Text, event, literal_column, text
 from sqlalchemy import DateTime as SaDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -44,9 +44,34 @@ class UTCInstant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class WrittenOut(Enum):
+    """An Enum whose members stand in conditions as they are, not as values that are handed in.
+
+    Where an index is for some values only, a value handed in keeps PostgreSQL from using it (its manual, 11.8), and SQLite
+    from keeping the prepared statement: it is prepared anew whenever such a value is bound (sqlite3_prepare_v2, 4c).
+    """
+
+    class Comparator(Enum.Comparator):
+        """Comparisons of a column of this type."""
+
+        def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+            """With the members among the operands written out."""
+            return super().operate(op, *(_written_out(each, self.type) for each in other), **kwargs)
+
+    comparator_factory = Comparator
+
+
+def _written_out(operand: Any, kind: Any) -> Any:
+    if isinstance(operand, str) and operand in kind.enums:
+        return literal_column(f"'{operand}'", kind)
+    if isinstance(operand, list | tuple | set | frozenset):
+        return [_written_out(each, kind) for each in operand]
+    return operand
+
+
 def enum_type(kind: type[enum.Enum], name: str) -> Enum:
     """A StrEnum stored by value in a plain column, with a named CHECK of its values."""
-    return Enum(
+    return WrittenOut(
         kind,
         name=name,
         native_enum=False,

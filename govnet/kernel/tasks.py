@@ -23,7 +23,7 @@ from govnet.kernel.models import UTCInstant
 Rows = Callable[[int, datetime], "Select[Any] | Sequence[Select[Any]]"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TaskKind:
     """How a feature's rows become tasks."""
 

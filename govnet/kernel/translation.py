@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 
 from govnet.kernel.messages import Said
+
+
+def language() -> str:
+    """The code of the language in use, such as "en" or "pt_BR"; "en" where nobody reads."""
+    locale = get_locale()
+    return _code(locale) if locale else "en"
+
+
+@lru_cache(maxsize=100)
+def _code(locale: Locale) -> str:
+    return str(locale)
 
 
 def say(said: object) -> str:

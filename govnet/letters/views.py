@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, url_for
@@ -27,8 +28,13 @@ blueprints = (bp,)
 def bind(app: Flask) -> None:
     """Discussions lead to letters, and show those that came out of them; templates know the labels."""
     app.jinja_env.globals["letter_words"] = labels
-    slots.lines_beside_threads("letter", queries.from_thread, _beside)
+    slots.lines_beside_threads("letter", queries.from_thread, _came_of)
     slots.onward_from_threads(_go_on)
+
+
+def _came_of(lines: Sequence[slots.ThreadLine]) -> list[slots.Beside]:
+    """The letters that came out of a discussion."""
+    return [_beside(line) for line in lines]
 
 
 def _beside(line: slots.ThreadLine) -> slots.Beside:

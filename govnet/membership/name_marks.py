@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, case, exists, or_, select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -29,6 +29,7 @@ from govnet.record.registry import by_the_rules
 OFFICES = {"coordinator": _l("coordinator"), "steering": _l("committee")}
 PLACE = re.compile(r"<!--mark ([0-9]+) ([0-9]+)(| chip)-->")
 """Where a page shows a mark; no text that people write holds a comment."""
+_IN_PUBLIC, _AMONG_MEMBERS = "+", "-"
 
 
 def signature(name: str, person_id: int | None, network_id: int | None, *, chip: bool = False) -> Markup:
@@ -47,36 +48,37 @@ class Marks(NamedTuple):
 
 
 def columns(person: Any, network: Any, day: Any) -> tuple[Any, ...]:
-    """The columns of a statement about people that mark them: role, organisation, and who may know that."""
+    """The columns of a statement about people that mark them: role, and organisation behind a sign for who may know that."""
+    belongs = exists().where(
+        Membership.organisation_id == Representation.organisation_id,
+        Membership.network_id == network,
+        Membership.state == MembershipState.ACTIVE,
+    )
     speaks = (
-        select(Organisation.name, Representation.named_in_public)
+        select(
+            case((Representation.named_in_public, _IN_PUBLIC), else_=_AMONG_MEMBERS).concat(Organisation.name)
+        )
         .join(Representation, Representation.organisation_id == Organisation.id)
-        .join(Membership, Membership.organisation_id == Organisation.id)
         .where(
             Representation.person_id == person,
             Representation.start <= day,
             or_(Representation.end.is_(None), Representation.end > day),
-            Membership.network_id == network,
-            Membership.state == MembershipState.ACTIVE,
+            belongs,
         )
         .order_by(Representation.is_primary.desc(), Representation.id)
         .limit(1)
     )
-    return (
-        role_of(person, network, day).label("role"),
-        speaks.with_only_columns(Organisation.name).scalar_subquery().label("speaks"),
-        speaks.with_only_columns(Representation.named_in_public).scalar_subquery().label("speaks_in_public"),
-    )
+    return (role_of(person, network, day).label("role"), speaks.scalar_subquery().label("speaks"))
 
 
 def has_namesake(person: Any, name_key: Any, network: Any) -> Any:
-    """Whether somebody else who is or was in the network has that name, as a column."""
+    """Whether somebody else who is or was in the network has that name, as a column.
+
+    The name is looked up first, whatever the database knows of its tables' sizes: few people have it, many are in the network.
+    """
     other = another(Person, "namesake")
-    return (
-        exists()
-        .where(other.name_key == name_key, other.name_key != "", other.id != person)
-        .where(Membership.person_id == other.id, Membership.network_id == network)
-    )
+    belongs = exists().where(Membership.person_id == other.id, Membership.network_id == network)
+    return exists().where(other.name_key == name_key, other.name_key != "", other.id != person, belongs)
 
 
 def marks(network: Network, people: Collection[int]) -> dict[int, Marks]:
@@ -115,8 +117,8 @@ def _longer(one: _Stay | None, other: _Stay) -> _Stay:
 
 def _of(row: Any, same: Mapping[int, _Stay]) -> Marks:
     offices = [str(OFFICES[row.role])] if row.role else []
-    speaks = [_("speaks for %(organisation)s", organisation=row.speaks)] if row.speaks else []
-    outside = offices + (speaks if row.speaks_in_public else [])
+    speaks = [_("speaks for %(organisation)s", organisation=row.speaks[1:])] if row.speaks else []
+    outside = offices + (speaks if row.speaks and row.speaks[0] == _IN_PUBLIC else [])
     inside = offices + speaks
     if len(same) > 1:
         number, since = _apart(row.id, same)

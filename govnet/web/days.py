@@ -14,6 +14,7 @@ from wtforms import DateField
 from wtforms.widgets import TextInput
 
 from govnet.kernel import clock
+from govnet.kernel.translation import language
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -77,7 +78,7 @@ class Day(DateField):
         if not typed:
             self.raw_data = []  # blanks are nothing typed, for what is required too
             return
-        self.data = read_day(typed, str(get_locale() or "en"))
+        self.data = read_day(typed, language())
         if self.data is None:
             raise ValueError(
                 _("“%(typed)s” is not a day we can read. %(example)s", typed=typed[:40], example=self.example)

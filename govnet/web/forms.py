@@ -13,7 +13,6 @@ from typing import Any, ClassVar, TypeVar
 
 from babel import support
 from flask import Response, current_app, request, session
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, HiddenField, IntegerField, SelectMultipleField, StringField, SubmitField
@@ -29,7 +28,7 @@ from govnet.kernel.markdown_limits import TooMuch
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import clean, render
-from govnet.kernel.translation import say
+from govnet.kernel.translation import language, say
 from govnet.web import submissions
 from govnet.web.pages import weekday_date
 
@@ -174,7 +173,7 @@ class Form(TokenForm):
 
         def get_translations(self, _form: Any) -> Any:
             """In the reader's language."""
-            return _own_words(str(get_locale() or "en"))
+            return _own_words(language())
 
     form_key = HiddenField()
     same_for: ClassVar[timedelta] = timedelta(0)

@@ -25,5 +25,9 @@ class Drawn:
     def filled(self, values: Mapping[str, object]) -> Markup:
         """The HTML with each gap's value in it, escaped unless it is Markup; raises KeyError for a gap without one."""
         parts = self._parts.copy()
-        parts[1::2] = [escape(values[name]) for name in parts[1::2]]
+        safe = {
+            name: value if value == "" or type(value) is Markup else escape(value)
+            for name, value in values.items()
+        }
+        parts[1::2] = [safe[name] for name in parts[1::2]]
         return Markup("".join(parts))  # noqa: S704 - the parts were drawn, the values are escaped

@@ -34,6 +34,7 @@ from govnet.kernel.clock import now, today
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.per_app import PerApp
 from govnet.kernel.text import rendered
+from govnet.kernel.translation import language
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
@@ -72,7 +73,7 @@ def see(endpoint: str, **values: Any) -> Response:
 
 def instant(value: datetime, zone: str) -> Markup:
     """An exact instant, for evidence and lists by the minute: "Fri 15 May 2015, 18:00 BST", in a time element."""
-    return _instant(value, zone, str(get_locale() or "en"))
+    return _instant(value, zone, language())
 
 
 def moment(value: datetime, zone: str, *, on: bool = False) -> Markup:
@@ -80,7 +81,13 @@ def moment(value: datetime, zone: str, *, on: bool = False) -> Markup:
 
     `on`: inside a sentence, where a date farther away takes "on".
     """
-    return _moment(value, zone, today(zone), on, str(get_locale() or "en"))
+    return _moment(value, zone, today(zone), on, language())
+
+
+def moments(zone: str) -> Callable[[datetime], Markup]:
+    """moment() for the many instants of a page: its day and its language are looked up once."""
+    day, locale = today(zone), language()
+    return lambda value: _moment(value, zone, day, False, locale)
 
 
 def deadline(value: datetime, zone: str, *, on: bool = False) -> Markup:

@@ -8,14 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from govnet.kernel.actor import current_actor
 from govnet.kernel.per_app import PerApp
-from govnet.kernel.translation import either, say
+from govnet.kernel.translation import either, language, say
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +76,7 @@ def bind(app: Flask) -> None:
     @app.context_processor
     def _common() -> dict[str, Any]:
         return {
-            "locale": str(get_locale() or "en").replace("_", "-"),
+            "locale": language().replace("_", "-"),
             "network": g.get("network"),
             "actor": current_actor(),
             "nav": _items(app, (*NAV, YOU) if current_actor().signed_in else NAV),
@@ -90,7 +89,7 @@ def bind(app: Flask) -> None:
 def _items(app: Flask, items: tuple[NavItem, ...]) -> tuple[tuple[str, str, bool, str], ...]:
     network = g.get("network")
     place = (request.script_root, network.slug if network is not None else "", request.endpoint or "")
-    return _shown(app, items, str(get_locale()), place)
+    return _shown(app, items, language(), place)
 
 
 @lru_cache(maxsize=512)
@@ -116,7 +115,7 @@ def kept(name: str, /, **values: Any) -> Markup:
     on the reader, or on the address beyond the network, must be one of them.
     """
     network = g.get("network")
-    place = (request.script_root, network.slug if network is not None else "", str(get_locale()))
+    place = (request.script_root, network.slug if network is not None else "", language())
     env = current_app.jinja_env
     render = _rendered.__wrapped__ if env.auto_reload else _rendered
     return render(env, name, place, tuple(values.items()))
@@ -130,9 +129,4 @@ def _rendered(
 
 
 def _waiting_now() -> int | None:
-    if not current_actor().signed_in or not _waiting():
-        return None
-    if "waiting" not in g:
-        g.waiting = _waiting()[0]()
-    count: int = g.waiting
-    return count
+    return _waiting()[0]() if current_actor().signed_in and _waiting() else None

@@ -13,6 +13,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import now
 from govnet.kernel.text import clean
 from govnet.web.fragments import Drawn, gap
+from govnet.web.pages import moments
 
 LINE = '<a href="{{ url }}/{{ key }}" title="{{ words }}">{{ words }}</a>{{ html }}'
 DRAWING = Environment(autoescape=True, loader=DictLoader({"line": LINE})).get_template("line")
@@ -44,7 +45,9 @@ def test_a_gap_without_a_value_is_an_error() -> None:
 
 def test_every_shape_of_a_post_is_filled(app: Flask, context: None) -> None:
     """For each reader, and each state of the post: no gap stays, and no value is missing."""
-    place = PageContext("Europe/London", "/uk/forum/1", "/uk/forum/posts/", "/uk/forum/moderation", "", "en")
+    place = PageContext(
+        moments("Europe/London"), "/uk/forum/1", "/uk/forum/posts/", "/uk/forum/moderation", "", "en"
+    )
     seen = set()
     for state in PostState:
         for bits in range(1 << 7):

@@ -42,9 +42,12 @@ from govnet.web.forms import meanwhile
 from govnet.web.pages import page, see
 
 
-def beside(line: slots.ThreadLine) -> slots.Beside:
-    """An open draft that came out of a discussion."""
-    return slots.Beside(line.title, url_for("decisions.proposal", proposal_id=line.key), _("Draft"))
+def beside(lines: Sequence[slots.ThreadLine]) -> list[slots.Beside]:
+    """The open drafts that came out of a discussion."""
+    return [
+        slots.Beside(line.title, url_for("decisions.proposal", proposal_id=line.key), _("Draft"))
+        for line in lines
+    ]
 
 
 @bp.get("/<network:network>/proposals/drafts/<int:former_id>")

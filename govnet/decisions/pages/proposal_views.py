@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g, url_for
@@ -42,7 +43,7 @@ def bind(app: Flask) -> None:
     app.jinja_env.globals["proposal_timeline"] = timeline
     app.jinja_env.globals["may_propose"] = _may_propose
     app.jinja_env.globals["who_decides"] = who_decides
-    slots.beside_threads(_came_of)
+    slots.lines_beside_threads("proposal", proposals_queries.from_thread, _came_of)
     slots.lines_beside_threads("draft", queries.open_of, draft_views.beside)
     registry.link_to("proposal_draft", lambda d: url_for("decisions.former_draft", former_id=int(d["key"])))
     slots.onward_from_threads(_go_on)
@@ -57,9 +58,9 @@ def _may_propose(network: Network, matter: str = "") -> bool:
     return known[key]
 
 
-def _came_of(thread_id: int) -> list[slots.Beside]:
+def _came_of(lines: Sequence[slots.ThreadLine]) -> list[slots.Beside]:
     """The proposals that came out of a discussion, each with where it stands."""
-    found = proposals_queries.from_thread(thread_id)
+    found = proposals_queries.newest([line.key for line in lines])
     return [_beside(each) for each in found if can(current_actor(), Can.READ_PROPOSAL, each.proposal)]
 
 

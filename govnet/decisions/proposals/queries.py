@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    bindparam,
     case,
     exists,
     func,
@@ -29,8 +27,10 @@ from govnet.charter import queries as charters
 from govnet.charter.rules import Change, Charter, carried_over, diff, problems
 from govnet.decisions import queries
 from govnet.decisions.models import (
+    AnyProposal,
     Position,
     Proposal,
+    ProposalState,
     ProposalVersion,
     RollEntry,
     VersionState,
@@ -46,6 +46,7 @@ from govnet.decisions.rules.outcome import AnswerKind, Outcome, Tally
 from govnet.decisions.rules.who_counts import offered
 from govnet.decisions.rules.who_sees import sees_tally
 from govnet.extensions import db
+from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import VISITOR, Actor
 from govnet.kernel.errors import RuleBroken
@@ -143,19 +144,19 @@ def taken_back(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> Sequ
     return db.session.scalars(query).all()
 
 
-def from_thread(thread_id: int) -> Sequence[ProposalVersion]:
-    """The newest version of each proposal that came out of a thread, newest first."""
-    return db.session.scalars(_from_thread(), {"thread_id": thread_id}).all()
+def from_thread(thread_id: int) -> Select[Any]:
+    """The proposals that came out of a discussion, as lines beside it; newest() finds how each of them stands."""
+    whole = AnyProposal  # of a subclass the ORM asks for its state as one of a list, which is written out at each request
+    line = slots.line("proposal", whole.id, literal(""), whole.state, 0, 0, whole.opened_at)
+    return line.where(whole.thread_id == thread_id, whole.state == ProposalState.ASKED)
 
 
-@cache
-def _from_thread() -> Select[Any]:
-    """Built once: every page of a discussion asks it."""
-    newest = select(func.max(ProposalVersion.id)).join(Proposal)
-    newest = newest.where(Proposal.thread_id == bindparam("thread_id")).group_by(Proposal.id)
-    query = select(ProposalVersion).where(ProposalVersion.id.in_(newest))
+def newest(proposal_ids: Collection[int]) -> Sequence[ProposalVersion]:
+    """The newest version of each of these proposals, newest first, in one statement."""
+    last = select(func.max(ProposalVersion.id)).where(ProposalVersion.proposal_id.in_(proposal_ids))
+    query = select(ProposalVersion).where(ProposalVersion.id.in_(last.group_by(ProposalVersion.proposal_id)))
     query = query.options(joinedload(ProposalVersion.proposal), joinedload(ProposalVersion.decision))
-    return query.order_by(ProposalVersion.id.desc())
+    return db.session.scalars(query.order_by(ProposalVersion.id.desc())).all()
 
 
 def unanswered(person_id: int, now: datetime) -> list[Select[Any]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from govnet.forum import queries, quotes, rules
@@ -24,11 +24,12 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.form_tokens import form_token
 from govnet.kernel.numbers import whole_number
+from govnet.kernel.translation import language
 from govnet.membership.name_marks import mark_in, signature
 from govnet.permissions import Can, can
 from govnet.web.forms import MarkdownField
 from govnet.web.fragments import Drawn, gap
-from govnet.web.pages import last_day, moment
+from govnet.web.pages import last_day, moment, moments
 from govnet.web.templates import kept
 
 CSRF, KEY = "@csrf@", "@key@"
@@ -182,9 +183,9 @@ class Viewer(NamedTuple):
 
 
 class PageContext(NamedTuple):
-    """Where a page's links lead, and in which zone and language it is."""
+    """Where a page's links lead, how it says when something was, and its language."""
 
-    zone: str
+    moment: Callable[[datetime], Markup]
     thread: str
     """The thread's address."""
     posts: str
@@ -218,7 +219,7 @@ def shown(
 ) -> list[Markup]:
     """Every post of the page. `inside`: the reader sees who the members are."""
     query = f"?page={reading.page}" if reading.page > 1 else ""
-    place = PageContext(zone, address, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
+    place = PageContext(moments(zone), address, f"{home}/posts/", f"{home}/moderation", query, language())
     mark = reading.mark if reading.mark is not None else 1 << 62
     return [
         _article(
@@ -253,7 +254,7 @@ def _article(
         "number": number,
         "author": author or _("A former member"),
         "role": role,
-        "when": moment(at, place.zone),
+        "when": place.moment(at),
         "post": f"{place.thread}{place.page}#post-{number}",
         "here": f"{place.posts}{key}/",
         "thread": place.thread,

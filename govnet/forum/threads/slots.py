@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, String, bindparam, cast, literal, select, union_all
 
-from govnet.extensions import db
 from govnet.kernel.per_app import PerApp
+from govnet.kernel.statements import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,15 @@ class ThreadLine(NamedTuple):
 
 
 Lines = Callable[[int], Select[Any]]
-Provider = Callable[[int], Sequence[Beside]]
+Say = Callable[[Sequence[ThreadLine]], Iterable[Beside]]
 Onward = Callable[[Any], tuple[str, str, str] | None]
 
-_beside: PerApp[list[Provider]] = PerApp("beside", list)
 _onward: PerApp[list[Onward]] = PerApp("onward", list)
-_lines: PerApp[dict[str, tuple[Lines, Callable[[ThreadLine], Beside]]]] = PerApp("lines", dict)
+_lines: PerApp[dict[str, tuple[Lines, Say]]] = PerApp("lines", dict)
 
 _every: PerApp[list[Any]] = PerApp("every_line", list)
 """The one statement for all lines, built once: building it costs more than asking it."""
 _THREAD: Any = bindparam("thread_id", type_=BigInteger)
-
-
-def beside_threads(provider: Provider) -> None:
-    """Register a `provider` for the results of a discussion (its id), in one statement; twice changes nothing."""
-    if provider not in _beside():
-        _beside().append(provider)
 
 
 def line(
@@ -64,28 +57,25 @@ def line(
     return select(literal(kind), *columns, *counts, at)
 
 
-def lines_beside_threads(kind: str, rows: Lines, say: Callable[[ThreadLine], Beside]) -> None:
-    """Like beside_threads, for a line's values: `rows(thread_id)` is made with line(), and all are one statement."""
-    _lines()[kind] = (rows, say)
+def lines_beside_threads(kind: str, rows_of: Lines, say: Say) -> None:
+    """Register results of a discussion: `rows_of(thread_id)` is made with line(), and all kinds are one statement.
+
+    `say` gets the lines of its kind, the newest first, where there are any; it may ask for more in one statement.
+    """
+    _lines()[kind] = (rows_of, say)
     _every().clear()
 
 
 def beside(thread_id: int) -> list[Beside]:
-    """The results of a discussion; of each kind of line, the newest first."""
-    return [one for provider in _beside() for one in provider(thread_id)] + _said(thread_id)
-
-
-def _said(thread_id: int) -> list[Beside]:
+    """The results of a discussion, kind after kind."""
     if not _lines():
         return []
     if not _every():
-        _every().append(union_all(*(rows(_THREAD) for rows, _say in _lines().values())))
-    found = sorted(
-        (ThreadLine._make(row) for row in db.session.execute(_every()[0], {"thread_id": thread_id})),
-        key=lambda row: row.at,
-        reverse=True,
-    )
-    return [_lines()[kind][1](row) for kind in _lines() for row in found if row.kind == kind]
+        _every().append(union_all(*(rows_of(_THREAD) for rows_of, _say in _lines().values())))
+    lines = [ThreadLine._make(row) for row in rows(_every()[0], {"thread_id": thread_id})]
+    lines.sort(key=lambda line: line.at, reverse=True)
+    kinds = {kind: [line for line in lines if line.kind == kind] for kind in _lines()}
+    return [one for kind, found in kinds.items() if found for one in _lines()[kind][1](found)]
 
 
 def onward_from_threads(provider: Onward) -> None:

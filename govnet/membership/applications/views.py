@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask, g, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -12,6 +11,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
+from govnet.kernel.translation import language
 from govnet.mail.preferences.actions import subscribe_address
 from govnet.membership import criteria, signed_links
 from govnet.membership.applications import actions, forms, queries
@@ -104,7 +104,7 @@ def join(network: Network) -> Response:
 
 
 def _language() -> str:
-    return str(get_locale() or "en")
+    return language()
 
 
 def _join_page(network: Network, form: JoinForm, status: int, *, changed: bool = False) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
@@ -17,7 +17,7 @@ from govnet.charter.models import ACCENTS, RESERVED
 from govnet.charter.presets import NAMES
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.translation import say
+from govnet.kernel.translation import language, say
 from govnet.operations.founding.data import BadFounding, Founding, FoundingTrouble
 from govnet.operations.founding.file import TOPICS, read_founding
 from govnet.web.days import read_day
@@ -279,7 +279,7 @@ def _half_open(found: dict[str, Any]) -> dict[str, Any]:
 
 def _day(typed: str) -> date | None:
     """A day in the reader's language."""
-    return read_day(typed, str(get_locale() or "en"))
+    return read_day(typed, language())
 
 
 def _typed(fields: dict[str, Any]) -> bool:
