@@ -265,7 +265,7 @@ def _closed(version_id: int) -> str:
 
 def _answers(version_id: int) -> None:
     """A tenth of those who can answer have."""
-    from govnet.decisions.models import Position, RollEntry
+    from govnet.decisions.models import Answer, RollEntry
     from govnet.decisions.rules.outcome import AnswerKind
     from govnet.extensions import db
     from govnet.kernel.actor import Door
@@ -277,7 +277,7 @@ def _answers(version_id: int) -> None:
         "version_id": version_id, "kind": AnswerKind.AGREE, "counted": True, "door": Door.WEB, "at": WHEN, "salt": "0" * 32,
     }  # fmt: skip
     asked = db.session.execute(query.order_by(RollEntry.id)).all()
-    _put(Position, ({"entry_id": entry, "cast_by_id": person, **same} for entry, person in asked[9::10]))
+    _put(Answer, ({"entry_id": entry, "cast_by_id": person, **same} for entry, person in asked[9::10]))
 
 
 def _subscriptions(network_id: int, members: Members, others: int) -> None:

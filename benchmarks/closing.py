@@ -18,7 +18,7 @@ from govnet import create_app
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.decisions.closing import actions
-from govnet.decisions.models import Position, RollEntry
+from govnet.decisions.models import Answer, RollEntry
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -109,7 +109,7 @@ def _answer(version_id: int, many: int) -> None:
         reason = "It may keep some people away." if kind is AnswerKind.RESERVATIONS else ""
         rows.append({"entry_id": entry_id, "cast_by_id": person_id, "kind": kind, "reason": reason, **same})
     with transaction():
-        db.session.execute(insert(Position), rows)
+        db.session.execute(insert(Answer), rows)
 
 
 def _cpu(client: FlaskClient, path: str) -> float:

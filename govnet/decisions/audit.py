@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from govnet.decisions.answers.actions import sealed
 from govnet.decisions.closing.events import ReviewOpened
-from govnet.decisions.models import AnyProposal, Decision, Position, ProposalVersion, VersionState
+from govnet.decisions.models import Answer, AnyProposal, Decision, ProposalVersion, VersionState
 from govnet.decisions.offsite.events import Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.proposals import offices
 from govnet.decisions.proposals.events import (
@@ -71,17 +71,17 @@ def changed_answers(network_id: int) -> Iterator[str]:
     )
     recorded = {json.loads(facts)["digest"] for facts in db.session.scalars(query)}
     answers = (
-        select(Position, ProposalVersion.proposal_id)
-        .join(ProposalVersion, ProposalVersion.id == Position.version_id)
+        select(Answer, ProposalVersion.proposal_id)
+        .join(ProposalVersion, ProposalVersion.id == Answer.version_id)
         .join(AnyProposal, AnyProposal.id == ProposalVersion.proposal_id)
-        .where(AnyProposal.network_id == network_id, ~Position.erased)
-        .order_by(Position.id)
+        .where(AnyProposal.network_id == network_id, ~Answer.erased)
+        .order_by(Answer.id)
         .execution_options(yield_per=1000)
     )
-    for position, proposal_id in db.session.execute(answers):
-        if sealed(position) not in recorded:
+    for answer, proposal_id in db.session.execute(answers):
+        if sealed(answer) not in recorded:
             yield f"an answer to proposal {proposal_id} is not the one that was recorded"
-        db.session.expunge(position)
+        db.session.expunge(answer)
 
 
 def changed_questions(network_id: int) -> Iterator[str]:

@@ -273,8 +273,8 @@ class RollEntry(Base):
     """Whether the answer counts, by the charter's voice."""
     person: Mapped[Person | None] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
-    position: Mapped[Position | None] = relationship(
-        back_populates="entry", lazy="raise", foreign_keys="[Position.entry_id, Position.version_id]"
+    answer: Mapped[Answer | None] = relationship(
+        back_populates="entry", lazy="raise", foreign_keys="[Answer.entry_id, Answer.version_id]"
     )
 
     @property
@@ -298,8 +298,8 @@ def _in_words(kind: AnswerKind) -> str:
     return say(Said(LABELS.get(kind, CHOSE)))
 
 
-class Position(Base):
-    """A party's answer as it stands. Earlier ones are in PastPosition."""
+class Answer(Base):
+    """A party's answer as it stands. Earlier ones are in PastAnswer."""
 
     __tablename__ = "position"
     __table_args__ = (
@@ -344,7 +344,7 @@ class Position(Base):
     salt: Mapped[str] = mapped_column(String(64), info=personal.secret())
     """With it the record's digest of the answer can be checked."""
     entry: Mapped[RollEntry] = relationship(
-        back_populates="position", lazy="raise", foreign_keys="[Position.entry_id, Position.version_id]"
+        back_populates="answer", lazy="raise", foreign_keys="[Answer.entry_id, Answer.version_id]"
     )
 
     @property
@@ -355,7 +355,7 @@ class Position(Base):
     cast_by: Mapped[Person | None] = relationship(foreign_keys=[cast_by_id], lazy="raise")
 
 
-class PastPosition(Base):
+class PastAnswer(Base):
     """An answer that was changed or taken back."""
 
     __tablename__ = "past_position"

@@ -14,7 +14,7 @@ from govnet.decisions.answers import entered_answers, replies
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.queries import Answers, answers
 from govnet.decisions.closing import petitions, results
-from govnet.decisions.models import Decision, Position, ProposalVersion
+from govnet.decisions.models import Answer, Decision, ProposalVersion
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.register import queries as register_queries
@@ -106,7 +106,7 @@ def extended(told: ToldEntry) -> Notice | None:
 def entered(told: ToldEntry) -> Notice | None:
     """The receipt: an answer was entered for somebody, who can correct it."""
     version, entry_id = _version(told), _key(told, "entry")
-    given, party = queries.position_of(entry_id), queries.party_of(entry_id)
+    given, party = queries.answer_of(entry_id), queries.party_of(entry_id)
     if given is None or given.entered_by_id is None or given.cast_by_id is None:
         return None
     extra = {
@@ -119,7 +119,7 @@ def entered(told: ToldEntry) -> Notice | None:
     return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
 
 
-def _chosen(version: ProposalVersion, given: Position) -> list[str]:
+def _chosen(version: ProposalVersion, given: Answer) -> list[str]:
     """Between options: each that got a rank, a score or dots, and which."""
     options = answers_options.of_version(version, queries.rule_of(version)) if given.choices else None
     return options.each_of(given) if options else []
@@ -142,10 +142,10 @@ def suggestion_answered(told: ToldEntry) -> Notice:
 def reason_answered(told: ToldEntry) -> Notice | None:
     """The proposer replied to a reason: to the person who gave it, as long as both stand."""
     version, reply = _version(told), replies.standing(_key(told, "entry"))
-    if reply is None or reply.position.cast_by_id is None:
+    if reply is None or reply.answer.cast_by_id is None:
         return None
-    extra = {"reason": reply.position.reason, "reply": reply.text}
-    return _alone("decisions/reason_answered", told, version, [reply.position.cast_by_id], extra)
+    extra = {"reason": reply.answer.reason, "reply": reply.text}
+    return _alone("decisions/reason_answered", told, version, [reply.answer.cast_by_id], extra)
 
 
 def _alone(
@@ -165,9 +165,7 @@ def stopped(told: ToldEntry) -> Notice | None:
         return None
     found = answers([version.id])[version.id] if version.visible is Visible.AT_ONCE else Answers()
     stops = [
-        each.position
-        for each in found.first
-        if each.position.kind is AnswerKind.BLOCK and each.position.counted
+        each.answer for each in found.first if each.answer.kind is AnswerKind.BLOCK and each.answer.counted
     ]
     extra = {"said_stop": found.tally.block, "stops": stops}
     return _notice("decisions/stopped", told, version, what="result", extra=extra, **EVERYBODY)

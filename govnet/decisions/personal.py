@@ -9,9 +9,9 @@ from sqlalchemy import select, union_all, update
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts.models import Draft, FormerDraft
 from govnet.decisions.models import (
+    Answer,
     AnyProposal,
-    PastPosition,
-    Position,
+    PastAnswer,
     ProposalState,
     ProposalVersion,
     VersionState,
@@ -29,7 +29,7 @@ def _options(person_id: int) -> list[dict[str, Any]]:
     """The options, for the numbers beside their answers."""
     chosen = [
         select(kind.version_id).where(kind.cast_by_id == person_id, kind.choices != "")
-        for kind in (Position, PastPosition)
+        for kind in (Answer, PastAnswer)
     ]
     query = select(Option).where(Option.version_id.in_(union_all(*chosen)))
     rows = db.session.scalars(query.order_by(Option.version_id, Option.number))

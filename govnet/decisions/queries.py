@@ -18,9 +18,9 @@ from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter
 from govnet.decisions.models import (
+    Answer,
     AnyProposal,
     Decision,
-    Position,
     Proposal,
     ProposalVersion,
     RollEntry,
@@ -70,8 +70,8 @@ class AnswersCounted:
 
 def counted_beside(version_id: int, entry_id: int) -> AnswersCounted:
     """The answers that count in a version, but that of one party."""
-    query = select(func.count(), func.count(Position.entered_by_id)).where(
-        Position.version_id == version_id, Position.counted, Position.entry_id != entry_id
+    query = select(func.count(), func.count(Answer.entered_by_id)).where(
+        Answer.version_id == version_id, Answer.counted, Answer.entry_id != entry_id
     )
     answered, entered = db.session.execute(query).one()
     return AnswersCounted(answered, entered)
@@ -188,9 +188,9 @@ def rule_of(version: ProposalVersion) -> Rule:
 # --- answers
 
 
-def position_of(entry_id: int) -> Position | None:
+def answer_of(entry_id: int) -> Answer | None:
     """The party's answer as it stands."""
-    return db.session.scalar(select(Position).where(Position.entry_id == entry_id))
+    return db.session.scalar(select(Answer).where(Answer.entry_id == entry_id))
 
 
 def party_of(entry_id: int) -> str:
@@ -201,16 +201,16 @@ def party_of(entry_id: int) -> str:
 
 def answers_by(version_id: int, person_id: int) -> list[KnownAnswer]:
     """One person's answers in a version, for anybody."""
-    query = select(Position.entry_id, Position.cast_by_id, Position.counted).where(
-        Position.version_id == version_id, Position.cast_by_id == person_id
+    query = select(Answer.entry_id, Answer.cast_by_id, Answer.counted).where(
+        Answer.version_id == version_id, Answer.cast_by_id == person_id
     )
     return [KnownAnswer(*row) for row in db.session.execute(query)]
 
 
 def answered_by_others(version_id: int, person_id: int | None) -> bool:
     """Whether anybody else has answered."""
-    query = select(Position.id).where(Position.version_id == version_id)
-    return db.session.scalar(query.where(Position.cast_by_id != person_id).limit(1)) is not None
+    query = select(Answer.id).where(Answer.version_id == version_id)
+    return db.session.scalar(query.where(Answer.cast_by_id != person_id).limit(1)) is not None
 
 
 def parties_of(actor: Actor) -> ColumnElement[bool]:
@@ -225,7 +225,7 @@ def entries_for(version_id: int, actor: Actor) -> Sequence[RollEntry]:
         return ()
     query = select(RollEntry).where(RollEntry.version_id == version_id, parties_of(actor))
     query = query.options(
-        joinedload(RollEntry.position), joinedload(RollEntry.person), joinedload(RollEntry.organisation)
+        joinedload(RollEntry.answer), joinedload(RollEntry.person), joinedload(RollEntry.organisation)
     )
     return db.session.scalars(query.order_by(RollEntry.person_id.is_(None), RollEntry.id)).all()
 
@@ -237,11 +237,11 @@ def tally(version_id: int) -> Tally:
 
 def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
     """The tallies of many versions in one statement."""
-    query = select(Position.version_id, Position.kind, func.count()).where(
-        Position.version_id.in_(version_ids), Position.counted
+    query = select(Answer.version_id, Answer.kind, func.count()).where(
+        Answer.version_id.in_(version_ids), Answer.counted
     )
     found: dict[int, dict[AnswerKind, int]] = {each: {} for each in version_ids}
-    for version_id, kind, many in db.session.execute(query.group_by(Position.version_id, Position.kind)):
+    for version_id, kind, many in db.session.execute(query.group_by(Answer.version_id, Answer.kind)):
         found[version_id][kind] = many
     return {key: Tally.from_counts(kinds) for key, kinds in found.items()}
 
@@ -249,7 +249,7 @@ def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
 def disagreed(version_id: int, actor: Actor) -> bool:
     """Whether the actor, or an organisation they speak for, disagreed in a version."""
     return any(
-        entry.position is not None and entry.position.kind in (AnswerKind.STAND_ASIDE, AnswerKind.BLOCK)
+        entry.answer is not None and entry.answer.kind in (AnswerKind.STAND_ASIDE, AnswerKind.BLOCK)
         for entry in entries_for(version_id, actor)
     )
 
@@ -265,8 +265,8 @@ def options_of(version_ids: Collection[int]) -> dict[int, list[str]]:
 
 def ballots(version_id: int) -> list[dict[int, int]]:
     """The choices that count, one for each party that chose."""
-    query = select(Position.choices).where(
-        Position.version_id == version_id, Position.counted, Position.kind == AnswerKind.CHOICE
+    query = select(Answer.choices).where(
+        Answer.version_id == version_id, Answer.counted, Answer.kind == AnswerKind.CHOICE
     )
     return [ballot(kept) for kept in db.session.scalars(query)]
 
@@ -303,9 +303,9 @@ def proposal_whole(proposal_id: int) -> Proposal:
 
 def entered_lately(version_id: int) -> bool:
     """Whether something was entered so lately that the person concerned may not have seen the mail."""
-    query = select(Position.id).where(
-        Position.version_id == version_id,
-        Position.entered_by_id.is_not(None),
-        Position.at > clock.now() - TIME_TO_UNDO,
+    query = select(Answer.id).where(
+        Answer.version_id == version_id,
+        Answer.entered_by_id.is_not(None),
+        Answer.at > clock.now() - TIME_TO_UNDO,
     )
     return db.session.scalar(query.limit(1)) is not None

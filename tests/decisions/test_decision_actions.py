@@ -18,7 +18,7 @@ from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import notes as closing_notes
-from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
+from govnet.decisions.models import Answer, PastAnswer, ProposalVersion, RollEntry
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals import queries as proposals_queries
@@ -159,7 +159,7 @@ def test_members_answer_and_change_their_answer_until_the_deadline(
     answered(proposal, network, AnswerKind.RESERVATIONS, bob, reason="Too many.")
     assert tally_of(proposal)["reservations"] == 1
     assert tally_of(proposal)["block"] == 0
-    (past,) = db.session.query(PastPosition)
+    (past,) = db.session.query(PastAnswer)
     assert past.kind is AnswerKind.BLOCK
     assert past.reason == "It leaves people out."
 
@@ -257,8 +257,8 @@ def test_the_record_tells_that_somebody_answered_and_not_how(network: Network) -
     entry = db.session.query(Entry).filter_by(verb="decisions.answered").one()
     assert "block" not in entry.facts + str(entry.words)
     assert "leaves people out" not in entry.facts + str(entry.words)
-    position = db.session.query(Position).one()
-    assert json.loads(entry.facts)["digest"] == answers_actions.sealed(position)
+    answer = db.session.query(Answer).one()
+    assert json.loads(entry.facts)["digest"] == answers_actions.sealed(answer)
 
 
 # --- closing
@@ -598,8 +598,8 @@ def test_the_database_refuses_answers_to_what_is_closed(network: Network, time: 
     entry_id, version_id = theirs.id, version.id
     for act in (
         lambda: db.session.add(_raw(version_id, entry_id, bob.id)),
-        lambda: db.session.execute(db.update(Position).values(kind=AnswerKind.BLOCK, reason="x")),
-        lambda: db.session.execute(db.delete(Position)),
+        lambda: db.session.execute(db.update(Answer).values(kind=AnswerKind.BLOCK, reason="x")),
+        lambda: db.session.execute(db.delete(Answer)),
         lambda: db.session.execute(db.update(ProposalVersion).values(outcome=Outcome.BLOCKED)),
         lambda: db.session.execute(db.delete(ProposalVersion)),
         lambda: db.session.execute(db.text("UPDATE decision SET outcome = 'blocked'")),
@@ -615,7 +615,7 @@ def test_erasing_a_person_s_words_is_the_one_change_that_is_left(network: Networ
     answered(proposal, network, AnswerKind.BLOCK, ann)
     deadline_passes(time, proposal)
     with transaction():
-        db.session.execute(db.update(Position).values(erased=True, reason="", remedy=""))
+        db.session.execute(db.update(Answer).values(erased=True, reason="", remedy=""))
     assert tally_of(proposal)["block"] == 1
 
 
@@ -682,8 +682,8 @@ def test_the_register_has_no_gap(network: Network, time: MovedClock) -> None:
         )
 
 
-def _raw(version_id: int, entry_id: int, person_id: int, **values: object) -> Position:
+def _raw(version_id: int, entry_id: int, person_id: int, **values: object) -> Answer:
     plain = {"kind": AnswerKind.AGREE, "reason": "", "counted": True, "door": Door.WEB, "salt": "x"}
-    return Position(
+    return Answer(
         version_id=version_id, entry_id=entry_id, cast_by_id=person_id, at=clock.now(), **{**plain, **values}
     )

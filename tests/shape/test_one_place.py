@@ -96,6 +96,13 @@ def test_files_are_written_in_one_place(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_answers_are_put_in_by_one_function(path):
+    """Whoever hands it in, and whatever the door: only there it is kept, sealed, recorded and let count."""
+    made = re.findall(r"(?<![\w.])(?:Answer|PastAnswer)\(", re.sub(r"class \w+\(.*", "", path.read_text()))
+    assert not made or source.name(path) == "decisions/answers/actions.py"
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
 def test_aliases_of_tables_are_made_once(path):
     if source.name(path) == "kernel/statements.py":
         return

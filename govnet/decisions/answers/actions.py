@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from govnet.charter import queries as charters
 from govnet.decisions import queries
 from govnet.decisions.answers import options
 from govnet.decisions.answers.models import ReasonReply
-from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry, VersionState
+from govnet.decisions.models import Answer, PastAnswer, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.proposals.events import Answered, AnswerTakenBack
 from govnet.decisions.proposals.interests import recused
 from govnet.decisions.rules import deadlines, who_counts
@@ -27,6 +27,7 @@ from govnet.kernel.translation import say, say_when
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.chain import canonical, salted_digest
+from govnet.record.events import Event
 
 
 class TooLate(Conflict):
@@ -46,46 +47,73 @@ class AnswerInput:
     """Between options: each option's number and its rank, score or dots."""
 
 
+@dataclass(frozen=True)
+class Hand:
+    """The person whose answer it is, how it came, and whether it counts."""
+
+    person_id: int | None
+    door: Door
+    _: KW_ONLY
+    recused: bool
+    counted: bool
+    entered_by_id: int | None = None
+    """The person who enters it for them."""
+
+
 def answer(
     version_id: int, given: AnswerInput, *, by: Actor, via: Door, entry_id: int | None = None
-) -> Position:
+) -> Answer:
     """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
 
     Beside an answer that one gave for a party one spoke for before, and that counts, one's own is kept and does not count.
     TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
     """
     version = takes_answers(version_id)
-    proposal = version.proposal
-    act = require(by, Can.ANSWER, proposal, via)
+    act = require(by, Can.ANSWER, version.proposal, via)
     parties = queries.entries_for(version_id, by)
     entry = _one_of(parties, entry_id)
-    before = queries.position_of(entry.id)
-    _check_asked(version, given, before)
+    _check_asked(version, given, queries.answer_of(entry.id))
+    check(version, given, entry)
     aside = recused(version, by.person_id)
-    counted = entry.counted and not aside
-    _check(version, given, entry)
-    counted = counted and _first_hand(version_id, entry, parties, by)
+    counted = entry.counted and not aside and _first_hand(version_id, entry, parties, by)
+    hand = Hand(by.person_id, via, recused=aside, counted=counted)
+    return put_in(version, entry, given, hand, lambda **sealed: Answered(**_about(version, act), **sealed))
+
+
+def put_in(
+    version: ProposalVersion, entry: RollEntry, given: AnswerInput, hand: Hand, event: Callable[..., Event]
+) -> Answer:
+    """Make it the answer of that party, whoever hands it in: every way of answering ends here, its checks done.
+
+    The answer before it is kept as a past one; where it is the same, nothing happens, since it was sent twice. `event` is
+    called with the answer's `digest`, and whether one was `changed`.
+    """
+    before = queries.answer_of(entry.id)
     said = {
         "kind": given.kind, "reason": given.reason, "remedy": given.remedy,
         "principle": given.principle if given.kind is AnswerKind.BLOCK else "",
         "choices": options.stored(given.choices) if given.kind is AnswerKind.CHOICE else "",
-        "named": given.named, "recused": aside, "counted": counted, "cast_by_id": by.person_id, "entered_by_id": None,
+        "named": given.named, "recused": hand.recused, "counted": hand.counted,
+        "cast_by_id": hand.person_id, "entered_by_id": hand.entered_by_id,
     }  # fmt: skip
+    if hand.entered_by_id is not None:
+        said["door"] = (
+            hand.door
+        )  # an officer may correct how it came; one's own answer is the same by mail and on the web
     if before is not None and all(getattr(before, name) == value for name, value in said.items()):
-        return before  # sent twice: it is one answer
+        return before
     was_by = before.cast_by_id if before is not None and before.counted else None
-    position = before or Position(version_id=version_id, entry_id=entry.id)
     if before is not None:
         keep(before)
+    answer = before or Answer(version_id=version.id, entry_id=entry.id)
     for name, value in said.items():
-        setattr(position, name, value)
-    position.door = via
-    position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
-    db.session.add(position)
-    about = _about(version, act)
-    record(Answered(**about, digest=sealed(position), changed=before is not None))
-    let_count(version_id, was_by)
-    return position
+        setattr(answer, name, value)
+    answer.door = hand.door
+    answer.at, answer.salt, answer.erased = clock.now(), secrets.token_hex(16), False
+    db.session.add(answer)
+    record(event(digest=sealed(answer), changed=before is not None))
+    let_count(version.id, was_by)
+    return answer
 
 
 def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) -> None:
@@ -95,24 +123,24 @@ def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) ->
     """
     version = takes_answers(version_id)
     act = require(by, Can.ANSWER, version.proposal, via)
-    position = _given_by(by, _meant(queries.entries_for(version_id, by), entry_id))
-    drop(position)
+    answer = _given_by(by, _meant(queries.entries_for(version_id, by), entry_id))
+    drop(answer)
     record(AnswerTakenBack(**_about(version, act)))
 
 
-def drop(position: Position) -> None:
+def drop(answer: Answer) -> None:
     """Take the party's answer back; an answer that was entered for them is not entered again."""
-    keep(position, undone=position.entered_by_id is not None)
-    db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
-    db.session.delete(position)
-    let_count(position.version_id, position.cast_by_id)
+    keep(answer, undone=answer.entered_by_id is not None)
+    db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == answer.entry_id))
+    db.session.delete(answer)
+    let_count(answer.version_id, answer.cast_by_id)
 
 
-def sealed(position: Position) -> str:
+def sealed(answer: Answer) -> str:
     """The digest of an answer that the record keeps: with the answer's salt anybody can check it."""
-    said = {"kind": position.kind.value, "reason": position.reason, "remedy": position.remedy}
-    more = {"principle": position.principle, "choices": position.choices}
-    return salted_digest(position.salt, canonical(said | {name: text for name, text in more.items() if text}))
+    said = {"kind": answer.kind.value, "reason": answer.reason, "remedy": answer.remedy}
+    more = {"principle": answer.principle, "choices": answer.choices}
+    return salted_digest(answer.salt, canonical(said | {name: text for name, text in more.items() if text}))
 
 
 def takes_answers(version_id: int) -> ProposalVersion:
@@ -164,9 +192,9 @@ def _meant(parties: Sequence[RollEntry], entry_id: int | None) -> list[RollEntry
     return meant
 
 
-def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
+def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Answer:
     """The one answer among these that is the actor's own doing."""
-    answers = [each.position for each in entries if each.position is not None]
+    answers = [each.answer for each in entries if each.answer is not None]
     given = [each for each in answers if each.cast_by_id == by.person_id]
     if not answers:
         raise RuleBroken(_("There is no answer to take back."))
@@ -179,7 +207,7 @@ def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
     return given[0]
 
 
-def _check_asked(version: ProposalVersion, given: AnswerInput, before: Position | None) -> None:
+def _check_asked(version: ProposalVersion, given: AnswerInput, before: Answer | None) -> None:
     """RuleBroken unless it corrects an answer entered from a meeting; a Stop there would stop nothing."""
     if version.state is VersionState.OPEN:
         return
@@ -209,29 +237,30 @@ def let_count(version_id: int, person_id: int | None) -> None:
     if person_id is None or any(each.counted for each in queries.answers_by(version_id, person_id)):
         return
     own = (
-        select(Position)
-        .join(RollEntry, RollEntry.id == Position.entry_id)
+        select(Answer)
+        .join(RollEntry, RollEntry.id == Answer.entry_id)
         .where(
             RollEntry.version_id == version_id,
             RollEntry.person_id == person_id,
             RollEntry.counted,
-            Position.cast_by_id == person_id,
-            Position.recused.is_(False),
+            Answer.cast_by_id == person_id,
+            Answer.recused.is_(False),
         )
     )
-    for position in db.session.scalars(own):
-        position.counted = True
+    for answer in db.session.scalars(own):
+        answer.counted = True
 
 
-def _check(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> None:
+def check(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> None:
+    """RuleBroken unless the party can give this answer to that question, with all that belongs to it."""
     wrong = options.problem(version, given.kind, given.choices)
     if wrong is not None:
         raise RuleBroken(say(wrong))
     if given.kind is AnswerKind.BLOCK:
-        check_stop(version, given, entry)
+        _check_stop(version, given, entry)
 
 
-def check_stop(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> None:
+def _check_stop(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> None:
     """RuleBroken if this party can't say Stop, or the Stop lacks something that the charter asks for."""
     charter, proposal = charters.rules_of(version.charter_version), version.proposal
     if not who_counts.may_stop(charter, organisation=entry.organisation_id is not None, body=proposal.body):
@@ -244,21 +273,21 @@ def check_stop(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -
     RuleBroken.check((name, say(said)) for name, said in lacks.items())
 
 
-def keep(position: Position, *, undone: bool = False) -> None:
+def keep(answer: Answer, *, undone: bool = False) -> None:
     """Keep an answer that is about to change, with the time until which it stood."""
-    past = PastPosition(
-        version_id=position.version_id,
-        entry_id=position.entry_id,
-        cast_by_id=position.cast_by_id,
-        kind=position.kind,
-        reason=position.reason,
-        remedy=position.remedy,
-        principle=position.principle,
-        choices=position.choices,
-        entered_by_id=position.entered_by_id,
-        door=position.door,
+    past = PastAnswer(
+        version_id=answer.version_id,
+        entry_id=answer.entry_id,
+        cast_by_id=answer.cast_by_id,
+        kind=answer.kind,
+        reason=answer.reason,
+        remedy=answer.remedy,
+        principle=answer.principle,
+        choices=answer.choices,
+        entered_by_id=answer.entered_by_id,
+        door=answer.door,
         undone=undone,
-        at=position.at,
+        at=answer.at,
         until=clock.now(),
     )
     db.session.add(past)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,28 +15,17 @@ from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.thresholds import most_entered
 from govnet.decisions import queries
-from govnet.decisions.answers import options
-from govnet.decisions.answers.actions import (
-    AnswerInput,
-    check_stop,
-    drop,
-    keep,
-    let_count,
-    sealed,
-    takes_answers,
-)
-from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry, VersionState
+from govnet.decisions.answers.actions import AnswerInput, Hand, check, drop, put_in, takes_answers
+from govnet.decisions.models import Answer, PastAnswer, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.events import AnswerEntered, AnswerUndone
 from govnet.decisions.proposals.interests import recused
 from govnet.decisions.rules import who_counts
 from govnet.decisions.rules.deadlines import TIME_TO_UNDO
-from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
-from govnet.kernel.translation import say
 from govnet.mail.page_addresses import site_url
 from govnet.membership.signed_links import ids_of, token_for
 from govnet.people.models import Organisation, Person
@@ -51,7 +40,7 @@ WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
 """How an answer can have come that somebody else enters."""
 
 
-def enter(version_id: int, entry_id: int, given: AnswerInput, *, how: Door, by: Actor, via: Door) -> Position:
+def enter(version_id: int, entry_id: int, given: AnswerInput, *, how: Door, by: Actor, via: Door) -> Answer:
     """Enter the answer of a party that could not give it here. It never replaces one that they gave themselves."""
     queries.lock_version(version_id)  # two who enter at once are counted one after the other
     version = takes_answers(version_id)
@@ -62,32 +51,24 @@ def enter(version_id: int, entry_id: int, given: AnswerInput, *, how: Door, by: 
     human = _human(version, entry, by)
     act = require(by, Can.ENTER_ANSWER, entry, via).within(version.proposal)
     _check_let_stand(entry)
-    before = queries.position_of(entry.id)
+    before = queries.answer_of(entry.id)
     if before is not None and before.entered_by_id is None:
         raise RuleBroken(_("They have answered themselves. Only they can change that."), field="party")
     aside = recused(version, human)
     counted = entry.counted and not aside
-    _check(version, given, entry, human, counted)
+    check(version, given, entry)
+    _check_once(version, entry, human, counted=counted)
     _check_few(version, entry, counted=counted)
-    was_by = before.cast_by_id if before is not None and before.counted else None
-    if before is not None:
-        keep(before)
-    position = before or Position(version_id=version.id, entry_id=entry.id)
-    _fill(position, given, human)
-    position.recused, position.counted = aside, counted
-    position.entered_by_id, position.door = by.person_id, how
-    db.session.add(position)
+    hand = Hand(human, how, recused=aside, counted=counted, entered_by_id=by.person_id)
     about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
-    event = AnswerEntered(
-        **about,
-        act=act,
-        digest=sealed(position),
-        changed=before is not None,
-        entry=entry,
+    unnamed = replace(given, named=False)
+    return put_in(
+        version,
+        entry,
+        unnamed,
+        hand,
+        lambda **sealed: AnswerEntered(**about, act=act, entry=entry, **sealed),
     )
-    record(event)
-    let_count(version.id, was_by)
-    return position
 
 
 def held(token: str, network: Network) -> tuple[RollEntry, Actor]:
@@ -113,23 +94,23 @@ def undo(entry_id: int, *, by: Actor, via: Door) -> None:
     NotAllowed for anybody else. RuleBroken if one has answered oneself since, TooLate after the close.
     """
     entry = db.session.get_one(RollEntry, entry_id)
-    position = queries.position_of(entry_id)
-    if position is None and was_undone(entry_id):
+    answer = queries.answer_of(entry_id)
+    if answer is None and was_undone(entry_id):
         return
     version = takes_answers(entry.version_id)
-    position = queries.position_of(entry_id)
-    if position is None or position.entered_by_id is None:
+    answer = queries.answer_of(entry_id)
+    if answer is None or answer.entered_by_id is None:
         raise RuleBroken(_("There is no longer an answer here that was entered for you."))
-    act = require(by, Can.UNDO_ENTERED, position, via).within(version.proposal)
+    act = require(by, Can.UNDO_ENTERED, answer, via).within(version.proposal)
     about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
     event = AnswerUndone(**about, act=act, entry=entry)
-    drop(position)
+    drop(answer)
     record(event)
 
 
 def was_undone(entry_id: int) -> bool:
     """Whether the party undid an answer entered for them."""
-    query = select(PastPosition.id).where(PastPosition.entry_id == entry_id, PastPosition.undone)
+    query = select(PastAnswer.id).where(PastAnswer.entry_id == entry_id, PastAnswer.undone)
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -181,16 +162,14 @@ def still_silent(
     Organisations for which nobody speaks are left out, and people whose one answer that counts is for somebody else. Only
     those with `named` in their name, or the one of `entry_id`; OFFERED at most.
     """
-    own = exists().where(Position.entry_id == RollEntry.id, Position.entered_by_id.is_(None))
+    own = exists().where(Answer.entry_id == RollEntry.id, Answer.entered_by_id.is_(None))
     query = (
         select(RollEntry)
         .where(
             RollEntry.version_id == version_id,
             ~own,
             RollEntry.id.not_in(
-                select(PastPosition.entry_id).where(
-                    PastPosition.version_id == version_id, PastPosition.undone
-                )
+                select(PastAnswer.entry_id).where(PastAnswer.version_id == version_id, PastAnswer.undone)
             ),
         )
         .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
@@ -231,8 +210,8 @@ def _named(words: str) -> ColumnElement[bool]:
 
 def _counted_elsewhere(version_id: int, humans: Mapping[int, int]) -> set[int]:
     """Parties whose answer would be a second one, because the person who would give it has given one that counts."""
-    given = select(Position.cast_by_id, Position.entry_id).where(
-        Position.version_id == version_id, Position.counted, Position.cast_by_id.in_(set(humans.values()))
+    given = select(Answer.cast_by_id, Answer.entry_id).where(
+        Answer.version_id == version_id, Answer.counted, Answer.cast_by_id.in_(set(humans.values()))
     )
     counted = {caster: entry for caster, entry in db.session.execute(given) if caster}
     return {entry for entry, human in humans.items() if counted.get(human, entry) != entry}
@@ -264,23 +243,10 @@ def _human(version: ProposalVersion, entry: RollEntry, by: Actor) -> int:
     return human
 
 
-def _check(version: ProposalVersion, given: AnswerInput, entry: RollEntry, human: int, counted: bool) -> None:
-    wrong = options.problem(version, given.kind, given.choices)
-    if wrong is not None:
-        raise RuleBroken(say(wrong))
-    if given.kind is AnswerKind.BLOCK:
-        check_stop(version, given, entry)
+def _check_once(version: ProposalVersion, entry: RollEntry, human: int, *, counted: bool) -> None:
+    """RuleBroken if it would be the person's second answer that counts."""
     if counted and who_counts.other_party(queries.answers_by(version.id, human), entry.id, human) is not None:
         raise RuleBroken(
             _("They have already given an answer that counts for somebody else: nobody can answer twice."),
             field="party",
         )
-
-
-def _fill(position: Position, given: AnswerInput, human: int) -> None:
-    position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
-    position.choices = options.stored(given.choices) if given.kind is AnswerKind.CHOICE else ""
-    position.principle = given.principle if given.kind is AnswerKind.BLOCK else ""
-    position.named = False
-    position.cast_by_id, position.at = human, clock.now()
-    position.salt, position.erased = secrets.token_hex(16), False

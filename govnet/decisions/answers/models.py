@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Select, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from govnet.decisions.models import Position
+from govnet.decisions.models import Answer
 from govnet.kernel import personal
 from govnet.kernel.models import Base, Instant
 
 
 def _answered(person_id: Any) -> Select[Any]:
     """The lines of rolls on which somebody answered."""
-    return select(Position.entry_id).where(Position.cast_by_id == person_id)
+    return select(Answer.entry_id).where(Answer.cast_by_id == person_id)
 
 
 class ReasonReply(Base):

@@ -20,7 +20,7 @@ from govnet.kernel.messages import N_, Said
 from govnet.record.chain import canonical
 
 if TYPE_CHECKING:
-    from govnet.decisions.models import Position, ProposalVersion
+    from govnet.decisions.models import Answer, ProposalVersion
 
 
 @dataclass(frozen=True)
@@ -173,13 +173,13 @@ class Choosing:
         """Each option's number and text."""
         return {str(each): title for each, title in self.numbered}
 
-    def of(self, position: Position) -> str:
+    def of(self, answer: Answer) -> str:
         """One answer as text, the first option first."""
-        return (" › " if self.method == "ranked" else ", ").join(self.each_of(position))
+        return (" › " if self.method == "ranked" else ", ").join(self.each_of(answer))
 
-    def each_of(self, position: Position) -> list[str]:
+    def each_of(self, answer: Answer) -> list[str]:
         """Each option that an answer gave something, with its rank, score or dots, the first option first."""
-        given = queries.ballot(position.choices)
+        given = queries.ballot(answer.choices)
         order = sorted(
             given, key=lambda each: (given[each] if self.method == "ranked" else -given[each], each or 99)
         )

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions.answers.models import ReasonReply
-from govnet.decisions.models import Position, RollEntry
+from govnet.decisions.models import Answer, RollEntry
 from govnet.decisions.rules.outcome import FIVE, AnswerKind, Tally
 from govnet.extensions import db
 from govnet.kernel.statements import another
@@ -47,7 +47,7 @@ A_PAGE = 40
 class ShownAnswer:
     """An answer as a page shows it."""
 
-    position: Position
+    answer: Answer
     entry: RollEntry
     left: bool
     reply: ReasonReply | None = None
@@ -109,11 +109,11 @@ def answers(version_ids: Collection[int], *, public: bool = False) -> dict[int, 
     """
     many = _many(version_ids)
     shown: dict[int, list[ShownAnswer]] = defaultdict(list)
-    for position, entry, state, end, reply, entered_by in _rows(_first(many, public)):
+    for answer, entry, state, end, reply, entered_by in _rows(_first(many, public)):
         left = state is not None and (state is not MembershipState.ACTIVE or end is not None)
-        shown[position.version_id].append(ShownAnswer(position, entry, left, reply, entered_by or ""))
+        shown[answer.version_id].append(ShownAnswer(answer, entry, left, reply, entered_by or ""))
     for each in shown.values():
-        each.sort(key=lambda one: ORDER.index(one.position.kind))
+        each.sort(key=lambda one: ORDER.index(one.answer.kind))
     return {key: Answers(many.get(key, {}), shown[key]) for key in version_ids}
 
 
@@ -126,24 +126,24 @@ def _open_name(version_ids: Collection[int]) -> ColumnElement[bool]:
     organisations = select(RollEntry.id).where(
         RollEntry.version_id.in_(version_ids), RollEntry.organisation_id.is_not(None)
     )
-    return or_(Position.named, Position.entry_id.in_(organisations))
+    return or_(Answer.named, Answer.entry_id.in_(organisations))
 
 
 def _many(version_ids: Collection[int]) -> dict[int, dict[AnswerKind, Many]]:
     """How many gave each kind of answer to each version."""
     open_name = _open_name(version_ids)
     numbers = (
-        Position.counted,
+        Answer.counted,
         open_name,
         true(),
         _REASON,
         and_(_REASON, open_name),
-        and_(Position.entered_by_id.is_not(None), Position.counted),
+        and_(Answer.entered_by_id.is_not(None), Answer.counted),
     )
     query = (
-        select(Position.version_id, Position.kind, *(func.count(case((each, 1))) for each in numbers))
-        .where(Position.version_id.in_(version_ids))
-        .group_by(Position.version_id, Position.kind)
+        select(Answer.version_id, Answer.kind, *(func.count(case((each, 1))) for each in numbers))
+        .where(Answer.version_id.in_(version_ids))
+        .group_by(Answer.version_id, Answer.kind)
     )
     found: dict[int, dict[AnswerKind, Many]] = defaultdict(dict)
     for version_id, kind, *counted in db.session.execute(query):
@@ -153,7 +153,7 @@ def _many(version_ids: Collection[int]) -> dict[int, dict[AnswerKind, Many]]:
 
 def _first(many: Mapping[int, Mapping[AnswerKind, Many]], public: bool) -> list[Select[int]]:
     """The keys of the first of each kind, by an index: those with a reason, and then as many others as there is room for."""
-    query = select(Position.id).order_by(Position.at, Position.id)
+    query = select(Answer.id).order_by(Answer.at, Answer.id)
     if public:
         query = query.where(_open_name(many))
     found = []
@@ -162,7 +162,7 @@ def _first(many: Mapping[int, Mapping[AnswerKind, Many]], public: bool) -> list[
             all_, reasons = (
                 (numbers.nameable, numbers.public_reasons) if public else (numbers.given, numbers.reasons)
             )
-            alike = query.where(Position.version_id == version_id, Position.kind == kind)
+            alike = query.where(Answer.version_id == version_id, Answer.kind == kind)
             if reasons:
                 found.append(alike.where(_REASON).limit(A_PAGE))
             if reasons < min(all_, A_PAGE):
@@ -177,16 +177,16 @@ def _rows(keys: Sequence[Select[int]]) -> Sequence[Any]:
     either = union_all(*(select(each.subquery().c.id) for each in keys))
     enterer = another(Person, "enterer")
     query = (
-        select(Position, RollEntry, Membership.state, Membership.end, ReasonReply, enterer.name)
-        .join(RollEntry, RollEntry.id == Position.entry_id)
+        select(Answer, RollEntry, Membership.state, Membership.end, ReasonReply, enterer.name)
+        .join(RollEntry, RollEntry.id == Answer.entry_id)
         .outerjoin(Membership, Membership.id == RollEntry.membership_id)
         .outerjoin(
             ReasonReply,
-            and_(ReasonReply.entry_id == Position.entry_id, ReasonReply.answers_at == Position.at),
+            and_(ReasonReply.entry_id == Answer.entry_id, ReasonReply.answers_at == Answer.at),
         )
-        .outerjoin(enterer, enterer.id == Position.entered_by_id)
-        .where(Position.id.in_(either))
+        .outerjoin(enterer, enterer.id == Answer.entered_by_id)
+        .where(Answer.id.in_(either))
         .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
-        .order_by(Position.at, Position.id)
+        .order_by(Answer.at, Answer.id)
     )
     return db.session.execute(query).all()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from govnet.decisions import labels, queries
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.actions import sealed
-from govnet.decisions.models import Position, ProposalVersion
+from govnet.decisions.models import Answer, ProposalVersion
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import RuleBroken
@@ -28,8 +28,8 @@ def mail_receipt(version_id: int, entry_id: int | None, *, by: Actor) -> None:
     """
     version = queries.version_whole(version_id)
     check_right(by, Can.ANSWER, version.proposal)
-    query = select(Position).where(
-        Position.version_id == version_id, Position.entry_id == entry_id, Position.cast_by_id == by.person_id
+    query = select(Answer).where(
+        Answer.version_id == version_id, Answer.entry_id == entry_id, Answer.cast_by_id == by.person_id
     )
     answer = db.session.scalar(query)
     if answer is None:
@@ -50,7 +50,7 @@ def mail_receipt(version_id: int, entry_id: int | None, *, by: Actor) -> None:
     )
 
 
-def _context(version: ProposalVersion, answer: Position) -> dict[str, Any]:
+def _context(version: ProposalVersion, answer: Answer) -> dict[str, Any]:
     options = answers_options.of_version(version, queries.rule_of(version)) if answer.choices else None
     return {
         "version": version,

@@ -35,7 +35,7 @@ from govnet.decisions import queries
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.options import Choosing
 from govnet.decisions.closing import results
-from govnet.decisions.models import Decision, Position, RollEntry
+from govnet.decisions.models import Answer, Decision, RollEntry
 from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.proposals.opening import digest
 from govnet.decisions.register import queries as register_queries
@@ -172,17 +172,17 @@ def _outcome(decision: Decision, recount: Recount, rule: Rule, options: Choosing
 
 def _recount(decision: Decision) -> Recount:
     """Counted again from roll and answers, in one statement: the roll in an index, and each answer that was given."""
-    version, kind = decision.version_id, type_coerce(Position.kind, String)
+    version, kind = decision.version_id, type_coerce(Answer.kind, String)
     on_roll = (
         select(RollEntry.counted, null().label("kind"), null().label("counts"), func.count(), literal(0))
         .where(RollEntry.version_id == version)
         .group_by(RollEntry.counted)
     )
     given = (
-        select(RollEntry.counted, kind, Position.counted, func.count(), func.count(Position.entered_by_id))
-        .join(RollEntry, RollEntry.id == Position.entry_id)
-        .where(Position.version_id == version)
-        .group_by(RollEntry.counted, Position.kind, Position.counted)
+        select(RollEntry.counted, kind, Answer.counted, func.count(), func.count(Answer.entered_by_id))
+        .join(RollEntry, RollEntry.id == Answer.entry_id)
+        .where(Answer.version_id == version)
+        .group_by(RollEntry.counted, Answer.kind, Answer.counted)
     )
     rows: Sequence[Any] = db.session.execute(union_all(on_roll, given)).all()
     answers = [row for row in rows if row[1] is not None]
@@ -275,26 +275,26 @@ def roll_page(decision: Decision, show: str, *, names: bool, number: int) -> Row
     """A page of those who could answer: all for members; for visitors organisations, and who may be named."""
     query = _which(_seen(decision, names), show).order_by(RollEntry.id)
     query = query.options(
-        joinedload(RollEntry.person), joinedload(RollEntry.organisation), joinedload(RollEntry.position)
+        joinedload(RollEntry.person), joinedload(RollEntry.organisation), joinedload(RollEntry.answer)
     )
     found = db.session.scalars(query.limit(PAGE + 1).offset((number - 1) * PAGE)).all()
     return Rows(found[:PAGE], len(found) > PAGE)
 
 
 def _seen(decision: Decision, names: bool) -> Select[Any]:
-    query = select(RollEntry).outerjoin(Position, Position.entry_id == RollEntry.id)
+    query = select(RollEntry).outerjoin(Answer, Answer.entry_id == RollEntry.id)
     query = query.where(RollEntry.version_id == decision.version_id)
-    return query if names else query.where(or_(RollEntry.organisation_id.is_not(None), Position.named))
+    return query if names else query.where(or_(RollEntry.organisation_id.is_not(None), Answer.named))
 
 
 def _which(query: Select[Any], show: str) -> Select[Any]:
     if show == "answered":
-        return query.where(Position.id.is_not(None))
+        return query.where(Answer.id.is_not(None))
     if show == "entered":
-        return query.where(Position.entered_by_id.is_not(None))
+        return query.where(Answer.entered_by_id.is_not(None))
     if show == "silent":
-        return query.where(Position.id.is_(None))
-    return query.where(Position.kind == show) if show != "roll" else query
+        return query.where(Answer.id.is_(None))
+    return query.where(Answer.kind == show) if show != "roll" else query
 
 
 def as_data(decision: Decision, actor: Actor) -> dict[str, Any]:
@@ -323,13 +323,13 @@ def as_data(decision: Decision, actor: Actor) -> dict[str, Any]:
 
 
 def _answers(version_id: int, names: bool) -> Iterator[dict[str, Any]]:
-    kept = (Position.kind, Position.counted, Position.recused, Position.choices, Position.named)
+    kept = (Answer.kind, Answer.counted, Answer.recused, Answer.choices, Answer.named)
     query = (
         select(*kept, RollEntry.organisation_id, Person.name, Organisation.name.label("organisation"))
-        .join(RollEntry, RollEntry.id == Position.entry_id)
+        .join(RollEntry, RollEntry.id == Answer.entry_id)
         .outerjoin(Person, Person.id == RollEntry.person_id)
         .outerjoin(Organisation, Organisation.id == RollEntry.organisation_id)
-        .where(Position.version_id == version_id)
+        .where(Answer.version_id == version_id)
     )
     return (_answer(row, names) for row in db.session.execute(query))
 

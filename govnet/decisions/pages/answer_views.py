@@ -14,7 +14,7 @@ from govnet.decisions.answers import actions, receipts
 from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.blueprint import bp
 from govnet.decisions.labels import FACES, KINDS
-from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry
+from govnet.decisions.models import Answer, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.offsite.evidence import mails_of
 from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.pages.discussion import Discussion, of_thread
@@ -130,12 +130,12 @@ def _answer_view(
     from_me = request.form.get("back") == "me"
     question = queries.newest_version(proposal_id).question
 
-    def do() -> Position:
+    def do() -> Answer:
         party = int(form.party.data) if form.party.data else None
         return actions.answer(version_id, given(), by=current_actor(), via=Door.WEB, entry_id=party)
 
-    def done(position: Position) -> object:
-        if position.counted:
+    def done(answer: Answer) -> object:
+        if answer.counted:
             return _("Your answer counts: %(question)s", question=question)
         return _("Your answer is shown but not counted: %(question)s", question=question)
 

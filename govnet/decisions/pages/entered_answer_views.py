@@ -36,7 +36,7 @@ def entered(network: Network, token: str) -> Response:
 def _page(network: Network, token: str, form: Form, status: int) -> Response:
     never_cached()
     entry, by = answers_entry.held(token, network)
-    version, given = queries.version_whole(entry.version_id), queries.position_of(entry.id)
+    version, given = queries.version_whole(entry.version_id), queries.answer_of(entry.id)
     mine = given is not None and given.entered_by_id is not None and given.cast_by_id == by.person_id
     shown = given if mine else None
     options = (

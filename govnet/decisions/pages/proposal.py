@@ -18,8 +18,8 @@ from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.options import Choosing
 from govnet.decisions.answers.queries import WORRIES, Answers, ShownAnswer, answers
 from govnet.decisions.models import (
+    Answer,
     Decision,
-    Position,
     Proposal,
     ProposalVersion,
     RollEntry,
@@ -120,7 +120,7 @@ class VersionTally:
     @property
     def worries(self) -> list[ShownAnswer]:
         """Reasons that the reader may read, Stops first."""
-        return [each for each in self.nameable if each.position.kind in WORRIES and each.position.reason]
+        return [each for each in self.nameable if each.answer.kind in WORRIES and each.answer.reason]
 
     @property
     def kept_back(self) -> int:
@@ -142,7 +142,7 @@ class VersionTally:
     def groups(self) -> list[tuple[str, str, list[ShownAnswer], int]]:
         """People with a name beside their answer, by answer: shape, label, names, and how many more."""
         rows = (
-            (kind, [each for each in self.nameable if each.position.kind is kind])
+            (kind, [each for each in self.nameable if each.answer.kind is kind])
             for kind in (*FIVE, AnswerKind.CHOICE)
         )
         return [
@@ -216,9 +216,9 @@ class ProposalPage:
         return self.version.offsite
 
     @property
-    def answered(self) -> list[Position]:
+    def answered(self) -> list[Answer]:
         """The reader's own answers, for whomever."""
-        return [entry.position for entry in self.mine if entry.position is not None]
+        return [entry.answer for entry in self.mine if entry.answer is not None]
 
 
 def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalPage:
@@ -229,7 +229,7 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
     versions = sorted(proposal.versions, key=lambda each: -each.number)
     given = answers([each.id for each in versions], public=not _sees_everybody(actor))
     mine = queries.entries_for(versions[0].id, actor)
-    answered = any(entry.position for entry in mine)
+    answered = any(entry.answer for entry in mine)
     titles = _titles(versions)
     over = not versions[0].is_open  # till then answers to earlier words are hidden too
     standings = [
@@ -347,10 +347,10 @@ def as_data(now: VersionTally) -> dict[str, Any]:
         "entered": now.answers.entered if now.counts else None,
         "rule": [{"met": bool(met), "words": said} for met, said, _detail in now.rules],
         "named": [
-            {"name": each.entry.name, "answer": each.position.kind.value, "reason": each.position.reason}
-            | ({"reply": each.reply.text} if each.reply and each.position.reason else {})
-            | ({"entered_by": each.entered_by} if now.names and each.position.entered_by_id else {})
-            | ({"choices": queries.ballot(each.position.choices)} if each.position.choices else {})
+            {"name": each.entry.name, "answer": each.answer.kind.value, "reason": each.answer.reason}
+            | ({"reply": each.reply.text} if each.reply and each.answer.reason else {})
+            | ({"entered_by": each.entered_by} if now.names and each.answer.entered_by_id else {})
+            | ({"choices": queries.ballot(each.answer.choices)} if each.answer.choices else {})
             for each in now.nameable
         ],
     }

@@ -31,8 +31,8 @@ def reply(network: Network, proposal: Proposal, entry_id: int) -> Response:
 
     def show(status: int) -> Response:
         version = queries.newest_version(proposal_id)
-        position = replies.reason_of(version, entry_id, current_actor())
-        return page("decisions/answers/reply.html", status, version=version, position=position, form=form)
+        answer = replies.reason_of(version, entry_id, current_actor())
+        return page("decisions/answers/reply.html", status, version=version, answer=answer, form=form)
 
     return form_view(
         form,

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions import queries
-from govnet.decisions.models import Position, Proposal, ProposalVersion
+from govnet.decisions.models import Answer, Proposal, ProposalVersion
 from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.events import InterestDeclared, InterestEnded
 from govnet.decisions.proposals.models import Interest
@@ -64,7 +64,7 @@ def declare(proposal: Proposal, text: str, *, by: Actor, via: Door) -> Interest:
     interest = Interest(proposal_id=proposal.id, person_id=by.person_id, text=text.strip(), at=clock.now())
     db.session.add(interest)
     db.session.flush()  # one a person: the second of two at once ends here
-    mine = update(Position).where(Position.version_id == version.id, Position.cast_by_id == by.person_id)
+    mine = update(Answer).where(Answer.version_id == version.id, Answer.cast_by_id == by.person_id)
     db.session.execute(mine.values(recused=True, counted=False))
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(InterestDeclared(act=act, **about))

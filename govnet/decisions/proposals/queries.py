@@ -27,8 +27,8 @@ from govnet.charter import queries as charters
 from govnet.charter.rules import Change, Charter, carried_over, diff, problems
 from govnet.decisions import queries
 from govnet.decisions.models import (
+    Answer,
     AnyProposal,
-    Position,
     Proposal,
     ProposalState,
     ProposalVersion,
@@ -111,16 +111,16 @@ def _row(version: ProposalVersion, counts: Mapping[str, int]) -> ProposalRow:
 
 def _counts(version_ids: Sequence[int], actor: Actor) -> dict[int, dict[str, int]]:
     """The answers that count, by kind, and the reader's parties that have answered or not, in one statement."""
-    kind = type_coerce(Position.kind, String)
+    kind = type_coerce(Answer.kind, String)
     answers = (
-        select(Position.version_id, kind.label("what"), func.count().label("many"))
-        .where(Position.version_id.in_(version_ids), Position.counted)
-        .group_by(Position.version_id, Position.kind)
+        select(Answer.version_id, kind.label("what"), func.count().label("many"))
+        .where(Answer.version_id.in_(version_ids), Answer.counted)
+        .group_by(Answer.version_id, Answer.kind)
     )
-    state = case((Position.id.is_(None), literal(WANTED)), else_=literal(ANSWERED))
+    state = case((Answer.id.is_(None), literal(WANTED)), else_=literal(ANSWERED))
     mine = (
         select(RollEntry.version_id, state, literal(1))
-        .outerjoin(Position, Position.entry_id == RollEntry.id)
+        .outerjoin(Answer, Answer.entry_id == RollEntry.id)
         .where(RollEntry.version_id.in_(version_ids), parties_of(actor))
     )
     found: dict[int, dict[str, int]] = {}
@@ -167,7 +167,7 @@ def unanswered(person_id: int, now: datetime) -> list[Select[Any]]:
         task_rows(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
         .join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
         .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
-        .outerjoin(Position, Position.entry_id == RollEntry.id)
+        .outerjoin(Answer, Answer.entry_id == RollEntry.id)
         .where(
             ProposalVersion.state == VersionState.OPEN,
             ProposalVersion.deadline > now,
@@ -230,19 +230,19 @@ def _theirs(person_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def _still_asked(person: int | QueryableAttribute[Any]) -> ColumnElement[bool]:
     """Of a roll joined to its answers: the party is silent, and this person has answered for no other."""
-    other = another(Position, "other")
+    other = another(Answer, "other")
     given = select(other.id).where(other.version_id == RollEntry.version_id, other.cast_by_id == person)
-    return and_(Position.id.is_(None), ~given.exists())
+    return and_(Answer.id.is_(None), ~given.exists())
 
 
 def to_remind(version_id: int, day: date) -> list[int]:
     """The people for whom a version waits: on its roll, or speaking that day for a party on it, as on the page You."""
-    silent = select(RollEntry.person_id).outerjoin(Position, Position.entry_id == RollEntry.id)
+    silent = select(RollEntry.person_id).outerjoin(Answer, Answer.entry_id == RollEntry.id)
     own = silent.where(RollEntry.person_id.is_not(None), _still_asked(RollEntry.person_id))
     spoken = (
         select(Representation.person_id)
         .join(RollEntry, RollEntry.organisation_id == Representation.organisation_id)
-        .outerjoin(Position, Position.entry_id == RollEntry.id)
+        .outerjoin(Answer, Answer.entry_id == RollEntry.id)
         .where(
             Representation.start <= day,
             or_(Representation.end.is_(None), Representation.end > day),
@@ -269,8 +269,8 @@ def awaited(version: ProposalVersion) -> int:
     day = clock.today(queries.network_of(proposal).zone)
     silent = (
         select(func.count(RollEntry.id.distinct()))
-        .outerjoin(Position, Position.entry_id == RollEntry.id)
-        .where(RollEntry.version_id == version.id, RollEntry.counted, Position.id.is_(None))
+        .outerjoin(Answer, Answer.entry_id == RollEntry.id)
+        .where(RollEntry.version_id == version.id, RollEntry.counted, Answer.id.is_(None))
     )
     people = silent.where(_here(proposal, day), _free(RollEntry.person_id, version, proposal, day))
     organisations = (
@@ -304,7 +304,7 @@ def _here(proposal: Proposal, day: date) -> ColumnElement[bool]:
 
 def _free(person: Who, version: ProposalVersion, proposal: Proposal, day: date) -> ColumnElement[bool]:
     """People whose answer would count: not recused, and without one that counts for anybody yet."""
-    other = another(Position, "given")
+    other = another(Answer, "given")
     given = exists().where(other.version_id == version.id, other.counted, other.cast_by_id == person)
     declared = exists().where(
         Interest.proposal_id == proposal.id, Interest.person_id == person, Interest.ended_at.is_(None)

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from govnet.decisions import queries
-from govnet.decisions.models import Position, Proposal, ProposalVersion
+from govnet.decisions.models import Answer, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions, stored_form
 from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
 from govnet.decisions.proposals.opening import UNDO, Ask, Wording, still_open
@@ -86,7 +86,7 @@ def of_proposal(proposal_id: int) -> Rewording | None:
 
 def earlier_answers(version_id: int) -> int:
     """The number of answers to the version that would be replaced."""
-    return db.session.scalar(select(func.count()).where(Position.version_id == version_id)) or 0
+    return db.session.scalar(select(func.count()).where(Answer.version_id == version_id)) or 0
 
 
 def ask_due() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from govnet.decisions.models import Position, RollEntry
+from govnet.decisions.models import Answer, RollEntry
 from govnet.extensions import db
 from govnet.forum.models import Post
 from govnet.kernel import clock
@@ -24,7 +24,7 @@ _ROWS = 1_000
 _MOST_WORDS = 1_000
 _GROWN, _FEW = 4, 100
 """A table with that many times the rows that were counted is counted again, unless it has few."""
-_GROW: tuple[Any, ...] = (Person, Membership, RollEntry, Position, Post, Entry)
+_GROW: tuple[Any, ...] = (Person, Membership, RollEntry, Answer, Post, Entry)
 """Tables that only grow: their largest id tells about how many rows they have."""
 
 

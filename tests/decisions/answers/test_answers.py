@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions.answers import queries
-from govnet.decisions.models import Position, ProposalVersion, RollEntry
+from govnet.decisions.models import Answer, ProposalVersion, RollEntry
 from govnet.decisions.pages.sentences import could_answer
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
@@ -30,20 +30,20 @@ def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(request.param)
 
 
-def _all(version_id: int, public: bool) -> tuple[dict[AnswerKind, list[Position]], set[int]]:
+def _all(version_id: int, public: bool) -> tuple[dict[AnswerKind, list[Answer]], set[int]]:
     """Every answer to a version by its kind, reasons first; and those with a name beside them for everybody."""
     rows = db.session.execute(
-        db.select(Position, RollEntry.organisation_id)
-        .join(RollEntry, RollEntry.id == Position.entry_id)
-        .where(Position.version_id == version_id)
+        db.select(Answer, RollEntry.organisation_id)
+        .join(RollEntry, RollEntry.id == Answer.entry_id)
+        .where(Answer.version_id == version_id)
     ).all()
-    nameable = {position.id for position, organisation_id in rows if position.named or organisation_id}
-    shown: dict[AnswerKind, list[Position]] = {}
-    for position, _organisation_id in rows:
-        if not public or position.id in nameable:
-            shown.setdefault(position.kind, []).append(position)
+    nameable = {answer.id for answer, organisation_id in rows if answer.named or organisation_id}
+    shown: dict[AnswerKind, list[Answer]] = {}
+    for answer, _organisation_id in rows:
+        if not public or answer.id in nameable:
+            shown.setdefault(answer.kind, []).append(answer)
     for each in shown.values():
-        each.sort(key=lambda position: (position.reason == "", position.at, position.id))
+        each.sort(key=lambda answer: (answer.reason == "", answer.at, answer.id))
     return shown, nameable
 
 
@@ -76,8 +76,8 @@ def test_numbers_and_first_names_are_those_of_all_answers(app: Flask, time: Move
                 )
             shown, _nameable = _all(key, public)
             first = {each.id for given in shown.values() for each in given[:few]}
-            assert {one.position.id for one in found[key].first} == first
-            kinds = [queries.ORDER.index(one.position.kind) for one in found[key].first]
+            assert {one.answer.id for one in found[key].first} == first
+            kinds = [queries.ORDER.index(one.answer.kind) for one in found[key].first]
             assert kinds == sorted(kinds)
 
 

@@ -17,7 +17,7 @@ from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entered_answers as answers_entry
 from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.models import PastPosition, Position, Proposal, RollEntry
+from govnet.decisions.models import Answer, PastAnswer, Proposal, RollEntry
 from govnet.decisions.proposals import actions
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
@@ -65,11 +65,11 @@ class Scene:
         query = select(RollEntry.id).where(RollEntry.version_id == self.version_id)
         return db.session.scalars(query.where(RollEntry.person_id == person_id)).one()
 
-    def enter(self, person_id: int, given: AnswerInput = AGREE) -> int:
+    def enter(self, person_id: int, given: AnswerInput = AGREE, how: Door = Door.PHONE) -> int:
         entry = self.entry_of(person_id)
         by = acting(db.session.get_one(Person, self.sam_id), self.network)
         with transaction():
-            answers_entry.enter(self.version_id, entry, given, how=Door.PHONE, by=by, via=Door.WEB)
+            answers_entry.enter(self.version_id, entry, given, how=how, by=by, via=Door.WEB)
         return entry
 
     def undo(self, person_id: int, by_id: int | None = None) -> None:
@@ -79,7 +79,7 @@ class Scene:
             answers_entry.undo(entry, by=by, via=Door.MAIL)
 
     def counted(self) -> int:
-        query = select(Position.id).where(Position.version_id == self.version_id, Position.counted)
+        query = select(Answer.id).where(Answer.version_id == self.version_id, Answer.counted)
         return len(db.session.scalars(query).all())
 
 
@@ -154,6 +154,16 @@ def test_nor_closed_early_before_it_can_be_undone(context: None, time: MovedCloc
     close()
 
 
+def test_an_answer_entered_twice_is_one_and_how_it_came_can_be_corrected(context: None) -> None:
+    scene = Scene(answers=3)
+    for how in (Door.PHONE, Door.PHONE, Door.LETTER, Door.LETTER):
+        scene.enter(scene.silent[0], how=how)
+    assert scene.counted() == 4
+    assert db.session.scalars(select(PastAnswer.door)).all() == [Door.PHONE]
+    said = db.session.scalars(select(Entry).where(Entry.verb == "decisions.answer_entered")).all()
+    assert ['"changed":true' in each.facts for each in said] == [False, True]
+
+
 def test_an_undone_answer_does_not_count_and_is_not_entered_again(context: None) -> None:
     scene = Scene(answers=3)
     ann = scene.silent[0]
@@ -161,7 +171,7 @@ def test_an_undone_answer_does_not_count_and_is_not_entered_again(context: None)
     scene.undo(ann)
     scene.undo(ann)  # pressed twice
     assert scene.counted() == 3
-    assert db.session.scalars(select(PastPosition.undone)).one() is True
+    assert db.session.scalars(select(PastAnswer.undone)).one() is True
     with pytest.raises(RuleBroken, match="only they can answer"):
         scene.enter(ann)
     sam = acting(db.session.get_one(Person, scene.sam_id), scene.network)
@@ -298,5 +308,5 @@ def test_of_many_members_some_are_offered_and_others_found_by_name(
     assert "Zoë" in opened(client, f"{page}?named=100%25_late").text
     send(client, f"{page}?named=Zo", typed, action="named=Zo")
     with app.app_context():
-        given = db.session.scalars(select(Position).where(Position.cast_by_id == person_id)).one()
+        given = db.session.scalars(select(Answer).where(Answer.cast_by_id == person_id)).one()
         assert given.entered_by_id == scene.sam_id

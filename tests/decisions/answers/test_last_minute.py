@@ -23,7 +23,7 @@ from govnet.charter.queries import version_in_force
 from govnet.decisions.answers import actions
 from govnet.decisions.answers.actions import AnswerInput, TooLate, sealed
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.models import Position
+from govnet.decisions.models import Answer
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -164,8 +164,8 @@ def test_ten_thousand_answers_in_the_last_minute_are_all_counted_and_none_that_i
     assert json.loads(decision.tally) == exported["tally"] == _recount(exported["answers"])
     assert sum(exported["tally"].values()) == len(exported["answers"]) == counted
     assert len({each["name"] for each in exported["answers"]}) == counted
-    assert db.session.scalar(select(func.max(Position.at))) < deadline
-    assert _digests_in_the_record() == sorted(sealed(each) for each in db.session.scalars(select(Position)))
+    assert db.session.scalar(select(func.max(Answer.at))) < deadline
+    assert _digests_in_the_record() == sorted(sealed(each) for each in db.session.scalars(select(Answer)))
     assert faults_of(network.id) == []
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from govnet.charter.models import Network
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.models import Position, Proposal, RollEntry
+from govnet.decisions.models import Answer, Proposal, RollEntry
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Wording
 from govnet.decisions.rules.outcome import AnswerKind
@@ -42,7 +42,7 @@ def reworded(proposal: Proposal, network: Network, by: Person, **changes: Any) -
 
 def given(proposal: Proposal) -> list[tuple[AnswerKind, str, str]]:
     db.session.rollback()
-    query = db.select(Position).where(Position.version_id == version_of(proposal).id)
+    query = db.select(Answer).where(Answer.version_id == version_of(proposal).id)
     return [(each.kind, each.reason, each.choices) for each in db.session.scalars(query)]
 
 

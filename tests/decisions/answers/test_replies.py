@@ -140,7 +140,7 @@ def test_a_visitor_reads_a_reply_only_beside_a_reason_that_everybody_may_read(
     at = f"/uk/proposals/{proposal.id}"
     assert "We thought of that." not in opened(browser(app), at).text
     with transaction():
-        queries.position_of(entry_of(proposal, bob)).named = True
+        queries.answer_of(entry_of(proposal, bob)).named = True
     assert "We thought of that." in opened(browser(app), at).text
     (named,) = browser(app).get(f"{at}.json").json["named"]
     assert named["reply"] == "We thought of that."

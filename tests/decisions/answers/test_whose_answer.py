@@ -220,7 +220,7 @@ def says(
 def who_said(proposal: Proposal) -> dict[str, tuple[str, bool]]:
     """Each answer by the party's name, and whether it counts."""
     found = answers([version_of(proposal).id])[version_of(proposal).id].first
-    return {each.entry.name: (each.position.kind.value, each.position.counted) for each in found}
+    return {each.entry.name: (each.answer.kind.value, each.answer.counted) for each in found}
 
 
 def test_an_answer_that_a_colleague_gave_is_not_taken_back(app: Flask) -> None:

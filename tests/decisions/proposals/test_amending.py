@@ -19,7 +19,7 @@ from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import effects
-from govnet.decisions.models import PastPosition, Proposal, ProposalVersion
+from govnet.decisions.models import PastAnswer, Proposal, ProposalVersion
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals.models import SuggestionState
@@ -187,8 +187,8 @@ def test_a_stop_rests_on_one_of_the_principles(network: Network) -> None:
         with pytest.raises(RuleBroken, match="rests on"):
             answered(proposal, network, AnswerKind.BLOCK, ann, principle=wrong)
     answered(proposal, network, AnswerKind.BLOCK, ann)
-    position = answers([version_of(proposal).id])[version_of(proposal).id].first[0].position
-    assert position.principle == network.purpose
+    answer = answers([version_of(proposal).id])[version_of(proposal).id].first[0].answer
+    assert answer.principle == network.purpose
 
 
 def test_only_organisations_stop_where_the_rules_say_so() -> None:
@@ -324,14 +324,14 @@ def test_an_answer_by_telephone_is_entered_and_corrected_by_whose_it_is(network:
     entry = queries.entries_for(version_id, acting(bob, network))[0]
     enter = _entering(version_id, entry.id, acting(sam, network))
     do(lambda: enter(AnswerInput(AnswerKind.STAND_ASIDE, "Too many.")))
-    position = queries.position_of(entry.id)
-    assert position is not None
-    assert (position.cast_by_id, position.entered_by_id, position.door) == (bob.id, sam.id, Door.PHONE)
+    answer = queries.answer_of(entry.id)
+    assert answer is not None
+    assert (answer.cast_by_id, answer.entered_by_id, answer.door) == (bob.id, sam.id, Door.PHONE)
     assert tally_of(proposal)["stand-aside"] == 1
     do(lambda: enter(AnswerInput(AnswerKind.RESERVATIONS, "Too many, but well.")))
     answered(proposal, network, AnswerKind.AGREE, bob)
     assert tally_of(proposal) == {"agree": 1, "reservations": 0, "stand-aside": 0, "block": 0, "no-view": 0}
-    assert db.session.scalar(select(func.count()).select_from(PastPosition)) == 2
+    assert db.session.scalar(select(func.count()).select_from(PastAnswer)) == 2
     refused("answered themselves", lambda: enter(AnswerInput(AnswerKind.BLOCK, "x", "y", network.purpose)))
 
 
@@ -400,9 +400,9 @@ def test_people_who_were_there_correct_the_answer_entered_for_them(network: Netw
             version_id, AnswerInput(AnswerKind.NO_VIEW), by=acting(bob, network), via=Door.WEB
         )
     )
-    position = queries.position_of(entry.id)
-    assert position is not None
-    assert (position.kind, position.entered_by_id) == (AnswerKind.NO_VIEW, None)
+    answer = queries.answer_of(entry.id)
+    assert answer is not None
+    assert (answer.kind, answer.entered_by_id) == (AnswerKind.NO_VIEW, None)
 
 
 def test_a_slip_is_taken_back_before_anybody_is_notified(network: Network, time: MovedClock) -> None:

@@ -20,7 +20,7 @@ from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import results
-from govnet.decisions.models import PastPosition, Position, Proposal
+from govnet.decisions.models import Answer, PastAnswer, Proposal
 from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.opening import Ask, Wording
@@ -257,7 +257,7 @@ def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_kept(
     with pytest.raises(RuleBroken, match=words), transaction():
         answers_actions.answer(version_of(proposal).id, given, by=acting(ann, network), via=Door.WEB)
     db.session.rollback()
-    assert db.session.query(Position).count() == 0
+    assert db.session.query(Answer).count() == 0
 
 
 def test_an_answer_can_be_changed_and_taken_back_until_the_deadline_and_not_after(time: MovedClock) -> None:
@@ -267,7 +267,7 @@ def test_an_answer_can_be_changed_and_taken_back_until_the_deadline_and_not_afte
     chose(proposal, network, ann, {1: 1})
     chose(proposal, network, ann, {2: 1, 1: 2})
     version = version_of(proposal)
-    assert [each.choices for each in db.session.query(PastPosition)] == ['{"1":1}']
+    assert [each.choices for each in db.session.query(PastAnswer)] == ['{"1":1}']
     assert queries.ballots(version.id) == [{1: 2, 2: 1}]
     entry = queries.entries_for(version.id, acting(ann, network))[0]
     with transaction():
