@@ -5,9 +5,6 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeVar
-
-T = TypeVar("T")
 
 OPEN = frozenset({"applied", "asked"})
 """States in which an application waits for somebody."""
@@ -18,11 +15,6 @@ FEWEST_TO_JUDGE = 3
 ASKS_AN_HOUR = 3
 """How often a form may have one address written to in an hour: a stranger's mailbox is not flooded."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def agreed_by_two(answers: Sequence[T]) -> T | None:
-    """The first answer that two have given, in the order in which they spoke."""
-    return next((each for n, each in enumerate(answers) if each in answers[:n]), None)
 
 
 def may_be_asked_again(asked_within_an_hour: int) -> bool:

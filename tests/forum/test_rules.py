@@ -12,12 +12,11 @@ from govnet.charter import parameters as p
 from govnet.charter.rules import Charter, load
 from govnet.forum import rules
 from govnet.forum.moderation import rules as moderation_rules
-from govnet.forum.states import AppealOutcome, Readership
+from govnet.forum.states import Readership
 from govnet.kernel.errors import RuleBroken
 from tests.sentences import read
 
 NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
-UP, LIFT = AppealOutcome.UPHELD, AppealOutcome.LIFTED
 
 
 @pytest.mark.parametrize(("number", "page"), [(0, 1), (1, 1), (20, 1), (21, 2), (120, 6), (121, 7)])
@@ -175,14 +174,6 @@ def test_each_name_is_looked_at_once_however_many_mentions_there_are():
     assert len(looked_at) == len(names)
 
 
-def test_two_who_say_the_same_decide_an_appeal():
-    assert moderation_rules.outcome_of([]) is None
-    assert moderation_rules.outcome_of([UP]) is None
-    assert moderation_rules.outcome_of([UP, LIFT]) is None
-    assert moderation_rules.outcome_of([UP, LIFT, LIFT]) is LIFT
-    assert moderation_rules.outcome_of([UP, UP, LIFT, LIFT]) is UP
-
-
 TODAY, OVER = date(2015, 4, 13), date(2015, 4, 12)
 
 
@@ -197,14 +188,6 @@ def test_a_discussion_gets_no_day_that_is_over(before):
         rules.check_until(OVER, before=before, today=TODAY)
     assert broken.value.field == "until"
     assert read(broken.value.message) == "This day is in the past. Choose today or a later day."
-
-
-def test_the_author_and_the_hider_of_a_post_never_hear_the_appeal():
-    assert not moderation_rules.may_hear(7, hid=7, wrote=8, spoken=())
-    assert not moderation_rules.may_hear(8, hid=7, wrote=8, spoken=())
-    assert not moderation_rules.may_hear(None, hid=7, wrote=None, spoken=())
-    assert not moderation_rules.may_hear(9, hid=7, wrote=8, spoken=(9,))
-    assert moderation_rules.may_hear(9, hid=7, wrote=8, spoken=(10,))
 
 
 def test_a_charter_that_says_nothing_means_the_usual():

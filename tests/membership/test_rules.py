@@ -79,14 +79,6 @@ def test_a_strangers_mailbox_gets_three_mails_an_hour_at_most():
 
 
 @pytest.mark.parametrize(
-    ("answers", "agreed"),
-    [("", None), ("a", None), ("ab", None), ("aba", "a"), ("abba", "b"), ("abcc", "c")],
-)
-def test_the_first_answer_that_two_have_given_is_agreed(answers, agreed):
-    assert rules.agreed_by_two(answers) == agreed
-
-
-@pytest.mark.parametrize(
     ("admission", "sponsors", "vouched", "comes_in"),
     [
         ("immediate", 0, 0, True),

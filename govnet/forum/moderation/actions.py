@@ -18,6 +18,7 @@ from govnet.forum.moderation import mails, rules
 from govnet.forum.queries import network_of
 from govnet.forum.states import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.kernel.actor import Act, Actor, Door, by_rule
+from govnet.kernel.appeals import agreed_by_two, may_hear
 from govnet.kernel.clock import now
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import RuleBroken
@@ -330,7 +331,7 @@ def hear(row: Appeal, *, by: Actor, outcome: AppealOutcome, reason: str, via: Do
         AppealVoice(appeal_id=row.id, person_id=by.person_id, outcome=outcome, reason=reason, at=now())
     )
     record(events.AppealHeard(**_about(row.hiding.post, act), appeal=row, outcome=outcome.value))
-    decided = rules.outcome_of([*(voice.outcome for voice in voices), outcome])
+    decided = agreed_by_two([*(voice.outcome for voice in voices), outcome])
     if decided is not None:
         _decide(row, decided, reason, _about(row.hiding.post, act))
 
@@ -345,7 +346,7 @@ def _voices(row: Appeal) -> list[AppealVoice]:
 def _check_hearing(row: Appeal, by: Actor, spoken: set[int]) -> None:
     if row.decided_at is not None:
         raise RuleBroken(_("This appeal has been decided."))
-    if not rules.may_hear(by.person_id, hid=row.hiding.by_id, wrote=row.hiding.author_id, spoken=spoken):
+    if not may_hear(by.person_id, concerned=row.concerns, heard=spoken):
         raise RuleBroken(
             _(
                 "Two other people decide this, each of them once: neither the person who hid the post nor "

@@ -16,6 +16,7 @@ from govnet.forum.moderation import rules
 from govnet.forum.rules import ForumTerms
 from govnet.forum.states import AppealOutcome, HidingKind, ReportState
 from govnet.kernel.actor import Actor
+from govnet.kernel.appeals import may_hear
 from govnet.kernel.clock import now
 from govnet.kernel.statements import another
 from govnet.people.models import Person
@@ -85,10 +86,10 @@ class ModerationCase:
 
     def may_hear(self, actor: Actor) -> bool:
         """Whether the actor is one of the others who could decide it (the table says whether they may at all)."""
-        appeal, hiding = self.appeal, self.hiding
+        appeal = self.appeal
         if appeal is None or appeal.decided_at is not None:
             return False
-        return rules.may_hear(actor.person_id, hid=hiding.by_id, wrote=hiding.author_id, spoken=self.spoken)
+        return may_hear(actor.person_id, concerned=appeal.concerns, heard=self.spoken)
 
 
 def case(hiding: Hiding) -> ModerationCase:

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from govnet.extensions import db
-from govnet.kernel import clock
+from govnet.kernel import appeals, clock
 from govnet.kernel.actor import ONESELF, Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.membership import criteria, mails, rules
+from govnet.membership import criteria, mails
 from govnet.membership.applications import admission, queries
 from govnet.membership.events import (
     AdmissionAppealed,
@@ -86,10 +86,12 @@ def appeal(application: Application, text: str, *, via: Door) -> AdmissionAppeal
 
 def may_hear(application: Application, found: Hearing | None, by: Actor) -> bool:
     """Whether the actor is one of the others: not the person who declined, not the applicant, and each once."""
-    if found is None or found.appeal.decided_at is not None or by.person_id is None:
+    if found is None or found.appeal.decided_at is not None:
         return False
-    spoken = {voice.person_id for voice, _name in found.voices}
-    return by.person_id not in {application.decided_by_id, application.person_id, *spoken}
+    heard = {voice.person_id for voice, _name in found.voices}
+    return appeals.may_hear(
+        by.person_id, concerned={application.decided_by_id, application.person_id}, heard=heard
+    )
 
 
 def hear(
@@ -108,7 +110,7 @@ def hear(
     )
     db.session.add(voice)
     record(AdmissionAppealHeard(act=act, application=row, name=row.name))
-    outcome = rules.agreed_by_two([*(each.answer for each, _name in found.voices), answer])
+    outcome = appeals.agreed_by_two([*(each.answer for each, _name in found.voices), answer])
     if outcome is not None:
         _decide(row, found, voice, act)
     return voice
