@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
+from govnet.announcements import events
 from govnet.announcements.audience import notice_of
 from govnet.announcements.models import Announcement
 from govnet.extensions import db
@@ -34,8 +35,8 @@ def held(told: ToldEntry) -> Notice:
 
 def bind() -> None:
     """Bind the notices, and entries about announcements to their pages."""
-    registry.tell("announcements.sent", sent)
-    registry.tell("announcements.held", held)
+    registry.tell(sent, events.AnnouncementSent)
+    registry.tell(held, events.AnnouncementHeld)
     registry.link_to(
         "announcement", lambda d: url_for("announcements.announcement", announcement_id=int(d["key"]))
     )

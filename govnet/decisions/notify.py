@@ -14,8 +14,10 @@ from govnet.decisions.answers import entered_answers, replies
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.queries import Answers, answers
 from govnet.decisions.closing import petitions, results
+from govnet.decisions.closing.events import ReviewOpened
 from govnet.decisions.models import Answer, Decision, ProposalVersion
-from govnet.decisions.proposals import offices, roll
+from govnet.decisions.offsite.events import ElsewhereTold, Objected
+from govnet.decisions.proposals import events, offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules.outcome import AnswerKind
@@ -269,15 +271,14 @@ def _context(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
 
 def bind() -> None:
     """Bind the notices to their events."""
-    for verb in ("opened", "reworded", "elsewhere_told", "objected"):
-        registry.tell(f"decisions.{verb}", opened)
-    registry.tell("decisions.last_day", last_day)
-    registry.tell("decisions.extended", extended)
-    registry.tell("decisions.answer_entered", entered)
-    registry.tell("decisions.suggested", suggested)
-    registry.tell("decisions.suggestion_answered", suggestion_answered)
-    registry.tell("decisions.reason_answered", reason_answered)
-    registry.tell("decisions.stopped", stopped)
-    registry.tell("decisions.withdrawn", withdrawn)
-    registry.tell("decisions.decided", decided)
-    registry.tell("decisions.review_opened", opened)
+    asks = (events.ProposalOpened, events.ProposalReworded, ElsewhereTold, Objected, ReviewOpened)
+    registry.tell(opened, *asks)
+    registry.tell(last_day, events.LastDay)
+    registry.tell(extended, events.ProposalExtended)
+    registry.tell(entered, events.AnswerEntered)
+    registry.tell(suggested, events.SuggestionMade)
+    registry.tell(suggestion_answered, events.SuggestionAnswered)
+    registry.tell(reason_answered, events.ReasonAnswered)
+    registry.tell(stopped, events.ProposalStopped)
+    registry.tell(withdrawn, events.ProposalWithdrawn)
+    registry.tell(decided, events.ProposalDecided)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from govnet.extensions import db
-from govnet.forum import queries
+from govnet.forum import events, queries
 from govnet.forum.models import Appeal, Hiding, Post, Report, Thread
 from govnet.forum.states import HidingKind, PostState, Readership
 from govnet.mail.outgoing.notices import Notice, ToldEntry
@@ -21,12 +21,11 @@ from govnet.record import registry
 
 def bind() -> None:
     """Bind the notices of these verbs, and entries and followed things to their pages."""
-    registry.tell("forum.started", started)
-    registry.tell("forum.replied", replied)
-    registry.tell("forum.reported", reported)
-    registry.tell("forum.appealed", appealed)
-    registry.tell("forum.removal_wanted", removal)
-    registry.tell("forum.removal_by_law", removal)
+    registry.tell(started, events.ThreadStarted)
+    registry.tell(replied, events.Replied)
+    registry.tell(reported, events.PostReported)
+    registry.tell(appealed, events.Appealed)
+    registry.tell(removal, events.RemovalWanted, events.RemovalByLaw)
     registry.link_to("thread", lambda d: url_for("forum.thread", thread_id=int(d["key"])))
     registry.link_to("post", _post_link)
 

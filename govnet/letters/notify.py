@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from govnet.forum import queries as forum
-from govnet.letters import labels, queries
+from govnet.letters import events, labels, queries
 from govnet.letters.models import Letter
 from govnet.letters.rules import LetterState
 from govnet.mail.outgoing.notices import Notice, ToldEntry
@@ -98,11 +98,10 @@ def _notice(
 
 def bind() -> None:
     """Bind the notices to their events, and entries to their pages."""
-    registry.tell("letters.opened", opened)
-    for verb in ("closed", "closed_early"):
-        registry.tell(f"letters.{verb}", closed)
-    registry.tell("letters.withdrawn", withdrawn)
-    registry.tell("letters.sent", sent)
-    registry.tell("letters.answered", answered)
-    registry.tell("letters.overdue", overdue)
+    registry.tell(opened, events.LetterOpened)
+    registry.tell(closed, events.LetterClosed, events.LetterClosedEarly)
+    registry.tell(withdrawn, events.LetterWithdrawn)
+    registry.tell(sent, events.LetterSent)
+    registry.tell(answered, events.ReplyCame)
+    registry.tell(overdue, events.ReplyOverdue)
     registry.link_to("letter", lambda d: url_for("letters.letter", letter_id=int(d["key"])))

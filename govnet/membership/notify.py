@@ -11,6 +11,7 @@ from flask import url_for
 
 from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
+from govnet.membership import events
 from govnet.membership.applications import appeals, page, queries
 from govnet.offices.queries import officers
 from govnet.record import registry
@@ -144,14 +145,12 @@ def _application(details: Mapping[str, Any]) -> str:
 
 def bind() -> None:
     """Register the notices, and the pages of entries."""
-    registry.tell("membership.applied", to_officers)
-    registry.tell("membership.may_speak", to_officers)
-    registry.tell("membership.answered", to_officers)
-    registry.tell("membership.objected", objected)
-    registry.tell("membership.announced", announced)
-    registry.tell("organisation.claimed", claimed)
-    registry.tell("membership.appealed", appealed)
-    registry.tell("membership.renewal_unheard", unheard)
+    registry.tell(to_officers, events.Applied, events.ApplicantMaySpeak, events.ApplicationAnswered)
+    registry.tell(objected, events.AdmissionObjected)
+    registry.tell(announced, events.AdmissionAnnounced)
+    registry.tell(claimed, events.RepresentationClaimed)
+    registry.tell(appealed, events.AdmissionAppealed)
+    registry.tell(unheard, events.RenewalUnheard)
     registry.link_to("application", lambda d: url_for("membership.application", application_id=int(d["key"])))
     registry.link_to("admission_objection", _application)
     registry.link_to("membership", lambda d: url_for("membership.members"))

@@ -72,12 +72,18 @@ def _notice(told: ToldEntry, template: str, holders: Collection[int], *, officer
 
 def bind() -> None:
     """Bind the notices, and entries about offices to their pages."""
-    for verb in ("term_granted", "term_cut_short", "term_unfit", "term_fits_again", "term_ended"):
-        registry.tell(f"offices.{verb}", term)
-    for verb in ("mandate_granted", "mandate_cut_short", "mandate_ended", "report_filed"):
-        registry.tell(f"offices.{verb}", mandate)
-    for verb in (events.TermFound.verb, events.MandateFound.verb):
-        registry.tell(verb, found)
+    registry.tell(
+        term,
+        events.TermGranted,
+        events.TermCutShort,
+        events.TermUnfit,
+        events.TermFitsAgain,
+        events.TermEnded,
+    )
+    registry.tell(
+        mandate, events.MandateGranted, events.MandateCutShort, events.MandateEnded, events.ReportFiled
+    )
+    registry.tell(found, events.TermFound, events.MandateFound)
     for table in ("term", "seat", "body", "code_promise"):
         registry.link_to(table, lambda d: url_for("committee.committee"))
     registry.link_to("mandate", lambda d: url_for("coordinator.coordinator"))

@@ -54,9 +54,9 @@ def link_to(table: str, link: Link) -> None:
     _links()[table] = link
 
 
-def tell(verb: str, teller: Callable[..., Any]) -> None:
-    """Register `teller`, which makes the notices of entries with that verb (see docs/telling.md)."""
-    _tellers()[verb] = teller
+def tell(teller: Callable[..., Any], *events: type[Event]) -> None:
+    """Register `teller`, which makes the notices of these events (see docs/telling.md)."""
+    _tellers().update({event.verb: teller for event in events})
 
 
 def tellers() -> dict[str, Callable[..., Any]]:

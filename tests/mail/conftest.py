@@ -86,7 +86,7 @@ def teller(app: Flask, templates: dict[str, str]) -> Iterator[Teller]:
     """The loop asks this teller about test.said."""
     one = Teller()
     with app.app_context():
-        registry.tell(Said.verb, one)
+        registry.tell(one, Said)
     yield one
     with app.app_context():
         registry.tellers().pop(Said.verb)

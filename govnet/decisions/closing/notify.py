@@ -7,6 +7,7 @@ from typing import Any
 
 from govnet.charter import queries as charters
 from govnet.charter.rules import Change, diff
+from govnet.decisions.closing import events
 from govnet.decisions.models import Decision
 from govnet.decisions.proposals import roll
 from govnet.decisions.register import queries
@@ -81,7 +82,6 @@ def _rules(decision: Decision) -> list[str]:
 
 def bind() -> None:
     """Bind the notices to their events."""
-    registry.tell("decisions.review_due", review_due)
-    registry.tell("decisions.trial_ending", trial_ending)
-    registry.tell("decisions.trial_ended", trial_ended)
-    registry.tell("decisions.earlier_holds", trial_ended)
+    registry.tell(review_due, events.ReviewDue)
+    registry.tell(trial_ending, events.TrialEnding)
+    registry.tell(trial_ended, events.TrialEnded, events.EarlierHolds)

@@ -6,7 +6,7 @@ from typing import Any
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.decisions.drafts import queries
+from govnet.decisions.drafts import events, queries
 from govnet.decisions.drafts.models import Draft, FormerDraft, FormerSuggestion
 from govnet.decisions.models import AnyProposal, ProposalVersion
 from govnet.decisions.proposals import offices
@@ -129,8 +129,8 @@ def _conversation(proposal_id: int) -> str:
 
 def bind() -> None:
     """Bind the notices to their events."""
-    registry.tell("decisions.draft_saved", saved)
-    registry.tell("decisions.draft_changed", changed)
-    registry.tell("decisions.draft_ready", ready)
-    registry.tell("decisions.draft_suggested", suggested)
-    registry.tell("decisions.draft_suggestion_answered", suggestion_answered)
+    registry.tell(saved, events.DraftSaved)
+    registry.tell(changed, events.DraftChanged)
+    registry.tell(ready, events.DraftReady)
+    registry.tell(suggested, events.DraftSuggested)
+    registry.tell(suggestion_answered, events.DraftSuggestionAnswered)
