@@ -63,7 +63,7 @@ def _end_those_of(*which: ColumnElement[bool]) -> int:
 
 
 def _left() -> Any:
-    """Terms that have not ended of people whose memberships all have; who never was a member may sit as found."""
+    """Terms that go on although every membership of the holder has ended. A holder who never was a member sits as found."""
     mine = (Membership.network_id == Body.network_id, Membership.person_id == Term.person_id)
     speaks = (
         exists()

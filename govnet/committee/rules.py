@@ -78,7 +78,7 @@ def check(wanted: WantedPlace, held: Sequence[HeldTerm], charter: Charter) -> No
 
 
 def _check_turn(wanted: WantedPlace) -> None:
-    """A term ends with its place's turn; who fills a gap may also stay as long as the one who left."""
+    """A term ends with its place's turn. A successor in a gap may also stay as long as the one who left could have."""
     gap = wanted.until is not None and wanted.start < wanted.until == wanted.end
     if wanted.turn is not None and wanted.end != wanted.turn and not gap:
         raise _against(

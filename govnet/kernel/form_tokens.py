@@ -1,4 +1,4 @@
-"""The token in every form: bound to the browser's session and to who is signed in, so that no form outlives either."""
+"""The token in every form: bound to the browser's session and to the person signed in, so that no form outlives either."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from govnet.record import registry
 
 
 def opened(told: ToldEntry) -> Notice | None:
-    """Names are wanted: those who follow the discussion it came from, and who want everything."""
+    """Names are wanted: those who follow the discussion it came from, and those who want everything."""
     letter = queries.whole(told.key)
     if not letter.is_open:
         return None

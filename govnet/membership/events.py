@@ -321,7 +321,7 @@ class RepresentationEnded(_AboutOrganisation):
 
 
 class RepresentationClaimed(_AboutOrganisation):
-    """Somebody says that they may speak for an organisation; officers or who speaks for it confirm it."""
+    """Somebody says that they may speak for an organisation; an officer, or somebody who speaks for it, confirms that."""
 
     verb: ClassVar[str] = "organisation.claimed"
     sentence: ClassVar[Any] = _l("%(name)s says that they may speak for %(title)s.")

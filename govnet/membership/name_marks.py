@@ -48,7 +48,7 @@ class Marks(NamedTuple):
 
 
 def columns(person: Any, network: Any, day: Any) -> tuple[Any, ...]:
-    """The columns of a statement about people that mark them: role, and organisation behind a sign for who may know that."""
+    """The columns of a statement about people that mark them: role, and organisation after a sign for its readers."""
     belongs = exists().where(
         Membership.organisation_id == Representation.organisation_id,
         Membership.network_id == network,

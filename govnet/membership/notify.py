@@ -116,7 +116,7 @@ def unheard(told: ToldEntry) -> Notice:
 
 
 def claimed(told: ToldEntry) -> Notice | None:
-    """Somebody says that they may speak for an organisation: officers and who speaks for it can confirm."""
+    """Somebody says that they may speak for an organisation: officers, and people who speak for it, can confirm."""
     organisation_id = int(str(told.details["organisation"]).rpartition(":")[2])
     people = {*officers(told.network.id), *queries.primaries(organisation_id)}
     return Notice(

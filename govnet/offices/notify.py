@@ -23,7 +23,7 @@ _DAYS = ("start", "last_day", "due")
 
 
 def term(told: ToldEntry) -> list[Notice]:
-    """To the holder and the officers; who takes office is asked for the promise in a mail of their own."""
+    """To the holder and the officers; a new holder is asked for the promise in a mail of their own."""
     row = db.session.get_one(Term, told.key)
     return [_notice(told, _TERM, {row.person_id}), *_promises(told, term_id=row.id)]
 

@@ -81,7 +81,7 @@ class Choosing:
 
     @property
     def lines(self) -> list[OptionLine]:
-        """The standings, what leads first; in rounds, an option has what it had when it went out or won."""
+        """The standings, the leader first; in rounds, an option has what it had when it went out or won."""
         had = self._had()
         least = Fraction(self.many if self.rounds_counted else 1)
         whole = max(least, Fraction(1), *had.values())

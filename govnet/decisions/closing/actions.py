@@ -54,7 +54,7 @@ def close(version_id: int) -> bool:
 
 
 def remind_due() -> int:
-    """Tell the last day of what closes within 24 hours, once; returns how many."""
+    """Announce the last day of proposals that close within 24 hours, each once; returns how many."""
     due = partial(queries.to_remind, within=deadlines.LAST_CALL)
     return each_row("remind of the last day", ProposalVersion, due, _remind)
 

@@ -272,7 +272,7 @@ class Rows:
 
 
 def roll_page(decision: Decision, show: str, *, names: bool, number: int) -> Rows:
-    """A page of those who could answer: all for members; for visitors organisations, and who may be named."""
+    """A page of those who could answer: all for members; for visitors, organisations and the people who may be named."""
     query = _which(_seen(decision, names), show).order_by(RollEntry.id)
     query = query.options(
         joinedload(RollEntry.person), joinedload(RollEntry.organisation), joinedload(RollEntry.answer)

@@ -244,7 +244,7 @@ def take_apart(version_ids: Collection[int], draft_ids: Collection[int]) -> None
 
 
 def _for_members(draft: Draft, act: Act) -> dict[str, Any]:
-    """The same, of what the public does not read even of a draft that it may read: who wants it asked."""
+    """The same for the names of sponsors, which the public does not read even where it reads the draft."""
     about = _about(draft, act)
     public = about["seen_by"] is Visibility.PUBLIC
     return about | {"seen_by": Visibility.MEMBERS} if public else about

@@ -263,7 +263,7 @@ BELONGS = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
 def awaited(version: ProposalVersion) -> int:
     """The number of silent parties that can still give an answer that counts.
 
-    Not those who left, who are recused, for whom nobody speaks, or whose one counted answer was given for another.
+    Not those who left or are recused, organisations without a speaker, or people whose one counted answer is another's.
     """
     proposal = db.session.get_one(Proposal, version.proposal_id)
     day = clock.today(queries.network_of(proposal).zone)

@@ -105,7 +105,7 @@ class DecideForm(Form):
     seen = HiddenField()
 
     def read(self, notes: int) -> None:
-        """The page shows this many: who sends it now has read them."""
+        """The page shows this many, so anybody who sends it now has read them."""
         self.seen.data = str(notes)
 
     def notes(self) -> int:

@@ -94,7 +94,7 @@ def _kept(place: str, name: str, last: date, *, whole: bool) -> str:
 
 
 def _fits(constituency: Constituency, alone: bool, own: bool, speaks: bool) -> bool:
-    """Whether the holder still fits; what a place is not about, its holder never needed."""
+    """Whether the holder still fits the place; anything that the place does not ask for was never needed."""
     if constituency is Constituency.INDIVIDUAL:
         return own or not alone
     if constituency is Constituency.ORGANISATION:

@@ -49,7 +49,7 @@ def members(network: Network) -> Response:
 @bp.get("/<network:network>/members.json")
 @allows(Can.READ)
 def members_data(network: Network) -> Response:
-    """The public facts: numbers, and who agreed to be named."""
+    """The public facts: numbers, and the members who agreed to be named."""
     counts = queries.counts(network.id)
     named = queries.listed_people(network, named_only=True)
     return data_page(

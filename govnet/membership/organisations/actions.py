@@ -88,7 +88,7 @@ def refuse(claim: RepresentationClaim) -> RepresentationClaim:
 
 
 def confirm(claim: RepresentationClaim, *, by: Actor, via: Door) -> RepresentationClaim:
-    """An officer, or who speaks for the organisation, confirms the claim: it holds from today. Stale if settled."""
+    """An officer, or somebody who speaks for the organisation, confirms the claim: it holds from today. Stale if settled."""
     act = require(by, Can.CONFIRM_REPRESENTATIVE, claim, via)
     row = queries.locked_claim(claim.id)
     _still_waits(row)

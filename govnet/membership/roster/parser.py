@@ -369,7 +369,7 @@ class _Reading:
         return False
 
     def _again(self, index: int, row: RosterRow) -> None:
-        """The same person said again: what says more about them counts."""
+        """The same person once more: the row that says more about them counts."""
         first = self.rows[index]
         member = row if (row.comes_as, first.comes_as) == (ComesAs.MEMBER, ComesAs.SUBSCRIBER) else first
         wish = first.wish if first.wish is not Wish.NONE else row.wish
