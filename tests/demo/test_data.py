@@ -72,7 +72,7 @@ def test_the_five_topics_bear_their_titles(facts: Facts) -> None:
         "Purpose of the network",
         "Membership of the network",
         "Role & membership of the steering committee",
-        "Answer of the network coordinator",
+        "Position of the network coordinator",
         "Anything else",
     ]
 

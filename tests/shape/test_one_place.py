@@ -97,7 +97,7 @@ def test_files_are_written_in_one_place(path):
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
 def test_answers_are_put_in_by_one_function(path):
-    """Whoever hands it in, and whatever the door: only there it is kept, sealed, recorded and let count."""
+    """By whatever hand and door it comes: only there it is kept, sealed, recorded and let count."""
     made = re.findall(r"(?<![\w.])(?:Answer|PastAnswer)\(", re.sub(r"class \w+\(.*", "", path.read_text()))
     assert not made or source.name(path) == "decisions/answers/actions.py"
 
