@@ -30,9 +30,9 @@ def on_roll(kind: str) -> bool:
     return kind in VOTING_KINDS
 
 
-def counts(kind: str, charter: Charter, body: str = "all") -> bool:
-    """Whether a party's answer counts: by the charter's voice, or as a member of the committee."""
-    return body == "committee" or charter[p.VOICE] == "each" or kind == "organisation"
+def counts(kind: str, charter: Charter) -> bool:
+    """Whether a member's answer counts, by the charter's voice; in the committee everybody's does."""
+    return charter[p.VOICE] == "each" or kind == "organisation"
 
 
 def other_party(answers: Iterable[KnownAnswer], party: int, caster: int) -> int | None:
@@ -78,7 +78,7 @@ def needs_principle(charter: Charter) -> bool:
     return charter[p.STOP_NEEDS] == "principle"
 
 
-def may_stop(charter: Charter, *, organisation: bool, body: str = "all") -> bool:
+def may_stop(charter: Charter, *, organisation: bool, body: str) -> bool:
     """Whether this party can say Stop. In the committee everybody can."""
     return body == "committee" or charter[p.WHO_MAY_STOP] == "everyone" or organisation
 
