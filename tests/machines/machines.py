@@ -145,8 +145,8 @@ class Site:
         return len(pids & {int(str(row[0])) for row in self.rows("SELECT pid FROM worker_beat")})
 
     def until_nothing_waits(self, seconds: float) -> None:
-        """Wait until every mail went that was due."""
+        """Wait until every mail went that is due: a proposal that can still be undone is told of later."""
         query = """SELECT 'delivery', id FROM delivery WHERE state IN ('queued', 'deferred', 'in_hand')
             UNION ALL SELECT 'recipient_chunk', id FROM recipient_chunk
-            UNION ALL SELECT 'telling', entry_id FROM telling WHERE done_at IS NULL"""
+            UNION ALL SELECT 'telling', entry_id FROM telling WHERE done_at IS NULL AND next_at <= now()"""
         until(lambda: not self.rows(query), "the queue to be empty", seconds)
