@@ -131,11 +131,10 @@ def _subject(table: str, key: Any) -> ColumnElement[str]:
 
 def open_of(thread_id: int) -> Select[Any]:
     """The open drafts that came out of a discussion, as lines beside it."""
-    whole = AnyProposal  # of a subclass the ORM asks for its state as one of a list, which is written out at each request
-    text = (ProposalVersion.proposal_id == whole.id) & (ProposalVersion.state == VersionState.DRAFT)
-    query = slots.line("draft", whole.id, ProposalVersion.question, whole.state, 0, 0, whole.changed_at)
-    query = query.select_from(whole).join(ProposalVersion, text)
-    return query.where(whole.thread_id == thread_id, whole.state == ProposalState.DRAFT)
+    text = (ProposalVersion.proposal_id == Draft.id) & (ProposalVersion.state == VersionState.DRAFT)
+    query = slots.line("draft", Draft.id, ProposalVersion.question, Draft.state, 0, 0, Draft.changed_at)
+    query = query.select_from(Draft).join(ProposalVersion, text)
+    return query.where(Draft.thread_id == thread_id, Draft.state == ProposalState.DRAFT)
 
 
 def missing(charter: Charter, draft: Draft, supporters: int, zone: str) -> tuple[Said, ...]:

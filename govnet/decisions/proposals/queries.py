@@ -28,9 +28,7 @@ from govnet.charter.rules import Change, Charter, carried_over, diff, problems
 from govnet.decisions import queries
 from govnet.decisions.models import (
     Answer,
-    AnyProposal,
     Proposal,
-    ProposalState,
     ProposalVersion,
     RollEntry,
     VersionState,
@@ -146,9 +144,8 @@ def taken_back(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> Sequ
 
 def from_thread(thread_id: int) -> Select[Any]:
     """The proposals that came out of a discussion, as lines beside it; newest() finds how each of them stands."""
-    whole = AnyProposal  # of a subclass the ORM asks for its state as one of a list, which is written out at each request
-    line = slots.line("proposal", whole.id, literal(""), whole.state, 0, 0, whole.opened_at)
-    return line.where(whole.thread_id == thread_id, whole.state == ProposalState.ASKED)
+    line = slots.line("proposal", Proposal.id, literal(""), Proposal.state, 0, 0, Proposal.opened_at)
+    return line.where(Proposal.thread_id == thread_id)
 
 
 def newest(proposal_ids: Collection[int]) -> Sequence[ProposalVersion]:
