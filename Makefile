@@ -23,12 +23,11 @@ demo: $(VENV)/run.stamp ## Run the demo network: web, worker and a mailbox on th
 test: check ## Everything but what is slow, on SQLite: some minutes
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --quick
 
-test-all: check ## Everything, on both databases, with the story in a browser and other Pythons
+test-all: check ## Everything, on both databases, with the story in a browser, by several Pythons
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=sqlite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=postgresql
 	@CI=$(CI) WORKERS=$(WORKERS) .ci/pythons
 
-pythons: ## Operations, kernel and mail on SQLite by Debian's own Python, and by 3.12 and 3.13 where pyenv has them
+pythons: $(VENV)/dev.stamp ## Everything on PostgreSQL by the newest Python there is; operations, kernel and mail on SQLite by the others
 	@CI=$(CI) WORKERS=$(WORKERS) .ci/pythons
 
 test-install: $(VENV)/dev.stamp ## Installing, upgrading and the guide on a bare Debian in a folder: some minutes, as root, with debootstrap
